@@ -1,0 +1,90 @@
+package io.millrace.model.feature;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A declared feature. Sparse features own a parameter slot and an embedding of a given dimension;
+ * numeric ones enter the network as numbers.
+ */
+public sealed interface FeatureSpec extends Serializable {
+
+    /** Unique in the model. */
+    String name();
+
+    /** The event field it is read from: {@code user}, {@code item}, or a key of the feature map. */
+    String field();
+
+    /** A feature whose values are looked up as parameter rows. */
+    sealed interface Sparse extends FeatureSpec {
+        /** D, the number of weights in a row. */
+        int dimension();
+    }
+
+    /** A feature that enters the network as {@link #width()} numbers. */
+    sealed interface Dense extends FeatureSpec {
+        /** How many numbers it contributes. */
+        int width();
+    }
+
+    /** One value (text, whole number or boolean); a missing one has a row of its own. */
+    record Categorical(String name, String field, int dimension) implements Sparse {}
+
+    /** Any number of values, pooled into one embedding; an empty list pools the missing row. */
+    record CategoricalList(String name, String field, int dimension, Pooling pooling, int maxLength)
+            implements Sparse {}
+
+    /**
+     * A number cut into intervals at {@code boundaries} (ascending); value v falls right of b when
+     * v >= b.
+     */
+    record Bucketized(String name, String field, int dimension, List<Double> boundaries)
+            implements Sparse {
+        public Bucketized {
+            boundaries = List.copyOf(boundaries);
+        }
+    }
+
+    /**
+     * A number after, in this order: {@code log} (sign(x) ln(1 + |x|)), clip to [{@code min},
+     * {@code max}], and (x - {@code mean}) / {@code deviation}. A missing value becomes 0 after all
+     * of these.
+     */
+    record Numeric(
+            String name,
+            String field,
+            boolean log,
+            double min,
+            double max,
+            double mean,
+            double deviation)
+            implements Dense {
+        @Override
+        public int width() {
+            return 1;
+        }
+    }
+
+    /**
+     * A time (the event's own when the field is {@code timestamp}) as sine and cosine of its phase.
+     */
+    record Cyclic(String name, String field, Period period) implements Dense {
+        @Override
+        public int width() {
+            return 2;
+        }
+    }
+
+    /** How a list's embeddings become one. */
+    enum Pooling {
+        SUM,
+        MEAN
+    }
+
+    /** The cycle of a {@link Cyclic} feature, in UTC. */
+    enum Period {
+        HOUR,
+        DAY,
+        WEEK
+    }
+}

@@ -1,0 +1,9 @@
+package io.millrace.model.feature;
+
+/** An event that cannot be used; the message says what was found and what is expected. */
+public final class InvalidEventException extends Exception {
+
+    public InvalidEventException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,135 @@
+package io.millrace.model.learn;
+
+import io.millrace.model.example.Example;
+import io.millrace.model.parameter.ParameterLayout;
+import java.util.List;
+import java.util.function.LongToIntFunction;
+
+/**
+ * B examples and the U distinct parameter keys they need, grouped by shard.
+ *
+ * <p>Within a shard, sparse keys stand in the order of their first occurrence, dense blocks after
+ * them. The weights of all keys lie end to end in one array, in the order of {@link #keys}. Arrays
+ * are handed out as they are, not copied: read them only.
+ */
+public final class MicroBatch {
+
+    private final int size;
+    private final long[] keys;
+    private final int[] shardStarts;
+    private final int[] examplesByKey;
+    private final int[] weightsAt;
+    private final int[] denseKeys;
+    private final int[] occurrences;
+    private final int[] ends;
+    private final float[] numeric;
+    private final float[] labels;
+    private final float[] importances;
+    private final long maxEventTime;
+
+    MicroBatch(
+            int size,
+            long[] keys,
+            int[] shardStarts,
+            int[] examplesByKey,
+            int[] weightsAt,
+            int[] denseKeys,
+            int[] occurrences,
+            int[] ends,
+            float[] numeric,
+            float[] labels,
+            float[] importances,
+            long maxEventTime) {
+        this.size = size;
+        this.keys = keys;
+        this.shardStarts = shardStarts;
+        this.examplesByKey = examplesByKey;
+        this.weightsAt = weightsAt;
+        this.denseKeys = denseKeys;
+        this.occurrences = occurrences;
+        this.ends = ends;
+        this.numeric = numeric;
+        this.labels = labels;
+        this.importances = importances;
+        this.maxEventTime = maxEventTime;
+    }
+
+    /** One batch; for many of one model a {@link MicroBatchBuilder} is cheaper. */
+    public static MicroBatch of(
+            List<Example> examples, ParameterLayout layout, int shards, LongToIntFunction shardOf) {
+        return new MicroBatchBuilder(layout, shards, shardOf).build(examples);
+    }
+
+    /** B, the number of examples. */
+    public int size() {
+        return size;
+    }
+
+    /** The U distinct keys, shard after shard. */
+    public long[] keys() {
+        return keys;
+    }
+
+    /** Index of a shard's first key. */
+    public int keysFrom(int shard) {
+        return shardStarts[shard];
+    }
+
+    /** Index after a shard's last key. */
+    public int keysTo(int shard) {
+        return shardStarts[shard + 1];
+    }
+
+    /** For each key the number of examples it occurs in; B for a dense block. */
+    public int[] examplesByKey() {
+        return examplesByKey;
+    }
+
+    /** For each key where its weights start in the array of all weights; U + 1 entries. */
+    public int[] weightsAt() {
+        return weightsAt;
+    }
+
+    /** Length of the array of all weights. */
+    public int weightCount() {
+        return weightsAt[keys.length];
+    }
+
+    /** B labels. */
+    public float[] labels() {
+        return labels;
+    }
+
+    /** B importances, 1 for an ordinary example. */
+    public float[] importances() {
+        return importances;
+    }
+
+    /** The largest event time among the examples, milliseconds since the epoch. */
+    public long maxEventTime() {
+        return maxEventTime;
+    }
+
+    /** For each block of the dense vector the index of its key; empty without dense blocks. */
+    int[] denseKeys() {
+        return denseKeys;
+    }
+
+    /**
+     * The index of the key at every place a key stands, example after example, feature after
+     * feature.
+     */
+    int[] occurrences() {
+        return occurrences;
+    }
+
+    /** For each example and feature (b F + f) the end of its {@link #occurrences}. */
+    int[] ends() {
+        return ends;
+    }
+
+    /** [B, N] numbers. */
+    float[] numeric() {
+        return numeric;
+    }
+}

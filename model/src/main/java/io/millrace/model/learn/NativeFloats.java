@@ -1,0 +1,40 @@
+package io.millrace.model.learn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/**
+ * Native memory through which floats become a tensor: reused, and grown when needed. On the CPU the
+ * tensor lies in this very memory, so it must be closed before the next one is made.
+ */
+final class NativeFloats {
+
+    private ByteBuffer bytes = ByteBuffer.allocateDirect(0);
+
+    /** Room for {@code length} floats, to be filled before {@link #tensor}. */
+    FloatBuffer room(int length) {
+        int needed = Math.multiplyExact(length, Float.BYTES);
+        if (bytes.capacity() < needed) {
+            bytes = ByteBuffer.allocateDirect(Math.max(needed, 2 * bytes.capacity()));
+        }
+        return bytes.clear().limit(needed).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    }
+
+    /** A tensor of the floats in the room, on the manager's device. */
+    NDArray tensor(NDManager manager, Shape shape) {
+        return manager.create(
+                bytes.duplicate().order(ByteOrder.nativeOrder()), shape, DataType.FLOAT32);
+    }
+
+    /** A tensor of the first floats of an array. */
+    NDArray tensor(NDManager manager, float[] values, Shape shape) {
+        int length = Math.toIntExact(shape.size());
+        room(length).put(0, values, 0, length);
+        return tensor(manager, shape);
+    }
+}

@@ -1,0 +1,157 @@
+package io.millrace.model.learn;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
+import io.millrace.model.ModelSpec;
+import io.millrace.model.architecture.InputShape;
+import io.millrace.model.architecture.TensorSpec;
+import io.millrace.model.loss.Loss;
+import io.millrace.model.parameter.DenseLayout;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A model's forward pass on one device: what learning and serving share. Confined to one thread.
+ *
+ * <p>All tensors of a batch belong to a manager of that batch; results attach to the manager of
+ * their first operand, so closing it frees everything.
+ */
+final class Network implements AutoCloseable {
+
+    private final ModelSpec spec;
+    private final InputShape input;
+    private final DenseLayout layout;
+    private final List<Shape> shapes;
+    private final long[] cuts;
+    private final EmbeddingPooling pooling;
+    private final Loss loss;
+    private final NDManager manager;
+
+    private final NativeFloats nativeEmbeddings = new NativeFloats();
+    private final NativeFloats nativeNumeric = new NativeFloats();
+    private float[] pooled = new float[0];
+
+    Network(ModelSpec spec, Device device) {
+        this.spec = spec;
+        input = spec.inputShape();
+        layout = new DenseLayout(spec.architecture().tensors(input));
+        shapes = layout.tensors().stream().map(TensorSpec::dimensions).map(Shape::new).toList();
+        cuts = new long[shapes.size() - 1];
+        for (int i = 0; i < cuts.length; i++) {
+            cuts[i] = layout.start(i + 1);
+        }
+        pooling = new EmbeddingPooling(spec.features());
+        loss = Loss.of(spec.objective());
+        manager = TorchEngine.newManager(device);
+    }
+
+    NDManager manager() {
+        return manager;
+    }
+
+    DenseLayout layout() {
+        return layout;
+    }
+
+    EmbeddingPooling pooling() {
+        return pooling;
+    }
+
+    Loss loss() {
+        return loss;
+    }
+
+    /** Cuts the dense vector into the architecture's tensors: views, not copies. */
+    NDList tensors(NDArray dense) {
+        NDList pieces = dense.split(cuts);
+        NDList tensors = new NDList(pieces.size());
+        for (int i = 0; i < pieces.size(); i++) {
+            tensors.add(pieces.get(i).reshape(shapes.get(i)));
+        }
+        return tensors;
+    }
+
+    /** [B, embedding width]: the pooled embeddings of the batch. */
+    NDArray embeddings(NDManager batchManager, MicroBatch batch, float[] weights) {
+        Shape shape = new Shape(batch.size(), pooling.width());
+        if (pooling.width() == 0) {
+            return batchManager.zeros(shape);
+        }
+        pooling.gather(batch, weights, pooledRoom(batch));
+        return nativeEmbeddings.tensor(batchManager, pooled, shape);
+    }
+
+    /** An array for [B, embedding width] floats, good until the next call. */
+    float[] pooledRoom(MicroBatch batch) {
+        int length = Math.multiplyExact(batch.size(), pooling.width());
+        if (pooled.length < length) {
+            pooled = new float[length];
+        }
+        return pooled;
+    }
+
+    /** The forward pass from embeddings to logits [B]. */
+    NDArray logits(NDManager batchManager, MicroBatch batch, NDArray embeddings, NDList tensors) {
+        if (batch.numeric().length != batch.size() * input.numeric()) {
+            throw new IllegalArgumentException(
+                    "the examples carry "
+                            + batch.numeric().length / batch.size()
+                            + " numbers each where the model "
+                            + spec.name()
+                            + " takes "
+                            + input.numeric());
+        }
+        Shape shape = new Shape(batch.size(), input.numeric());
+        NDArray numeric =
+                input.numeric() == 0
+                        ? batchManager.zeros(shape)
+                        : nativeNumeric.tensor(batchManager, batch.numeric(), shape);
+        return spec.architecture().logits(embeddings, numeric, tensors, input);
+    }
+
+    /**
+     * Predictions of all logits.
+     *
+     * @throws DivergedException when a logit is not finite
+     */
+    float[] predictions(float[] logits) {
+        float[] predictions = new float[logits.length];
+        for (int b = 0; b < logits.length; b++) {
+            if (!Float.isFinite(logits[b])) {
+                throw new DivergedException(
+                        "the logit of example "
+                                + b
+                                + " of a micro-batch of "
+                                + logits.length
+                                + " is "
+                                + logits[b]
+                                + ", so the loss of model "
+                                + spec.name()
+                                + " is not finite; a lower learning rate or clipped inputs would"
+                                + " help");
+            }
+            predictions[b] = loss.prediction(logits[b]);
+        }
+        return predictions;
+    }
+
+    /** Runs with autograd on or off; the mode belongs to the calling thread, and is put back. */
+    static <T> T withGradients(boolean on, Supplier<T> body) {
+        boolean before = JniUtils.isGradMode();
+        JniUtils.setGradMode(on);
+        try {
+            return body.get();
+        } finally {
+            JniUtils.setGradMode(before);
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

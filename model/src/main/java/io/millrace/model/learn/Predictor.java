@@ -1,0 +1,104 @@
+package io.millrace.model.learn;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.millrace.model.ModelSpec;
+import io.millrace.model.example.Example;
+import io.millrace.model.parameter.ParameterLayout;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Predicts with fixed dense weights, for serving: the dense vector is loaded once and stays on the
+ * device, embeddings are looked up. Confined to one thread.
+ */
+public final class Predictor implements AutoCloseable {
+
+    private final Network network;
+    private final MicroBatchBuilder batches;
+    private final NativeFloats nativeDense = new NativeFloats();
+    private @Nullable NDManager denseManager;
+    private NDList tensors = new NDList();
+    private float[] weights = new float[0];
+
+    public Predictor(ModelSpec spec, Device device) {
+        network = new Network(spec, device);
+        batches = MicroBatchBuilder.sparseOnly(new ParameterLayout(spec));
+    }
+
+    /**
+     * Takes the dense weights, in place of any it had.
+     *
+     * @param dense the whole dense vector in the order of {@code DenseLayout}, without padding
+     * @throws IllegalArgumentException when its length is not the layout's
+     */
+    public void load(float[] dense) {
+        int size = network.layout().size();
+        if (dense.length != size) {
+            throw new IllegalArgumentException(
+                    "the dense vector holds "
+                            + dense.length
+                            + " weights; this model's architecture has "
+                            + size);
+        }
+        if (denseManager != null) {
+            denseManager.close();
+        }
+        denseManager = network.manager().newSubManager();
+        NDArray vector = nativeDense.tensor(denseManager, dense, new Shape(size));
+        tensors = network.tensors(vector);
+    }
+
+    /**
+     * Predicts each example; labels and weights are not looked at.
+     *
+     * @return click probabilities or clipped ratings, in the order of the examples
+     * @throws IllegalStateException before {@link #load}
+     * @throws DivergedException when a logit is not finite
+     */
+    public float[] predict(List<Example> examples, WeightLookup lookup) {
+        if (denseManager == null) {
+            throw new IllegalStateException("load the dense weights before predicting");
+        }
+        if (examples.isEmpty()) {
+            return new float[0];
+        }
+        MicroBatch batch = batches.build(examples);
+        lookUp(batch, lookup);
+        return Network.withGradients(false, () -> forward(batch));
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+
+    private void lookUp(MicroBatch batch, WeightLookup lookup) {
+        if (weights.length < batch.weightCount()) {
+            weights = new float[batch.weightCount()];
+        }
+        long[] keys = batch.keys();
+        for (int i = 0; i < keys.length; i++) {
+            lookup.write(keys[i], weights, batch.weightsAt()[i]);
+        }
+    }
+
+    private float[] forward(MicroBatch batch) {
+        try (NDManager manager = network.manager().newSubManager()) {
+            // Lent to the batch: a view of a weight would otherwise stay with the weights for good.
+            manager.tempAttachAll(tensors);
+            NDArray embeddings = network.embeddings(manager, batch, weights);
+            return network.predictions(
+                    network.logits(manager, batch, embeddings, tensors).toFloatArray());
+        }
+    }
+
+    /** Number of tensors that outlive a call. */
+    int heldArrays() {
+        int dense = denseManager == null ? 0 : denseManager.getManagedArrays().size();
+        return dense + network.manager().getManagedArrays().size();
+    }
+}

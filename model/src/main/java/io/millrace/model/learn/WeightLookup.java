@@ -1,0 +1,12 @@
+package io.millrace.model.learn;
+
+/** Gives the weights of an embedding row. */
+@FunctionalInterface
+public interface WeightLookup {
+
+    /**
+     * Writes the row's weights into {@code weights} from {@code at}; for a key without a row, the
+     * weights that such a row would start with.
+     */
+    void write(long key, float[] weights, int at);
+}

@@ -1,0 +1,288 @@
+package io.millrace.model.parameter;
+
+import it.unimi.dsi.fastutil.HashCommon;
+import java.util.Arrays;
+
+/**
+ * A bounded write-back cache of rows of one size.
+ *
+ * <p><b>Why.</b> A row costs a store on disk far more time than an optimizer, and ids are skewed: a
+ * few rows take most of the updates. A cached row is read and updated in place and reaches the
+ * store once, when it is evicted or at a checkpoint, however often it changed in between.
+ *
+ * <p><b>Memory.</b> Nothing is an object a row. A <em>place</em> is a number that indexes parallel
+ * arrays: key, header (examples and last event time), flags, and the row's floats in a slab. The
+ * slab grows chunk by chunk, so that growing copies no floats and no array nears Java's size limit;
+ * the other arrays double. Nothing shrinks: a full cache stays full, its places change hands.
+ *
+ * <p><b>Index.</b> Open addressing with linear probing from key to place. It holds places only
+ * (plus one, so that 0 means empty) and compares keys through the place, since half as large an
+ * index misses the processor's caches less often than the comparison costs. It is at most half
+ * full. Removal shifts the rest of the cluster back (Knuth, TAOCP vol. 3, section 6.4, algorithm R)
+ * instead of leaving a tombstone: in a full cache every insertion is also a removal, and tombstones
+ * would soon fill the index.
+ *
+ * <p><b>Eviction.</b> CLOCK (Corbató, A Paging Experiment with the Multics System, 1968): a hand
+ * goes round the places, spares those referenced since its last visit and clears their bit. It
+ * behaves much like LRU, yet a hit sets one bit rather than relinking a list. A new row starts
+ * unreferenced and a push does not reference, so a row must be <em>pulled again</em> to survive a
+ * round: values seen in a single micro-batch leave first.
+ *
+ * <p><b>Absent rows.</b> A row that the store does not have is cached too, with its initial weights
+ * and without the {@link #EXISTS} flag: the push that follows the pull then needs no second futile
+ * look into the store. Evicting it writes nothing.
+ *
+ * <p>Used by one thread. When the store throws, the cache must not be used any more.
+ */
+final class RowCache {
+
+    /** The answer of {@link #find} for a key that is not cached. */
+    static final int NOT_CACHED = -1;
+
+    /** Bounds the index to the largest array of a power of two. */
+    static final int MAX_ROWS = 1 << 29;
+
+    private static final byte REFERENCED = 1;
+    private static final byte DIRTY = 2;
+    private static final byte EXISTS = 4;
+
+    private static final int CHUNK_FLOATS = 1 << 18;
+    private static final int FIRST_PLACES = 64;
+
+    /** Key, two header fields and flags, and up to four index entries of four bytes. */
+    private static final int OVERHEAD = 3 * Long.BYTES + 1 + 4 * Integer.BYTES;
+
+    private final RowStore store;
+    private final int rowSize;
+    private final int capacity;
+    private final int chunkShift;
+    private final float[][] chunks;
+    private final RowBuffer view = new RowBuffer();
+
+    private int[] index;
+    private long[] keys;
+    private long[] examples;
+    private long[] lastEventTime;
+    private byte[] flags;
+    private int used;
+    private int hand;
+    private long evictions;
+
+    RowCache(int rowSize, int capacity, RowStore store) {
+        if (capacity < 1 || capacity > MAX_ROWS) {
+            throw new IllegalArgumentException(
+                    "A row cache holds 1 to "
+                            + MAX_ROWS
+                            + " rows, but was given "
+                            + capacity
+                            + ".");
+        }
+        this.store = store;
+        this.rowSize = rowSize;
+        this.capacity = capacity;
+        int chunkRows = Integer.highestOneBit(Math.max(1, CHUNK_FLOATS / rowSize));
+        chunkShift = Integer.numberOfTrailingZeros(chunkRows);
+        chunks = new float[((capacity - 1) >>> chunkShift) + 1][];
+        int places = Math.min(capacity, FIRST_PLACES);
+        index = new int[HashCommon.nextPowerOfTwo(2 * places)];
+        keys = new long[places];
+        examples = new long[places];
+        lastEventTime = new long[places];
+        flags = new byte[places];
+    }
+
+    /** Bytes that a cached row of {@code rowSize} floats takes at most, everything counted. */
+    static long bytes(int rowSize) {
+        return (long) rowSize * Float.BYTES + OVERHEAD;
+    }
+
+    /** The place of a key, or {@link #NOT_CACHED}. */
+    int find(long key) {
+        int mask = index.length - 1;
+        for (int i = home(key, mask); index[i] != 0; i = (i + 1) & mask) {
+            if (keys[index[i] - 1] == key) {
+                return index[i] - 1;
+            }
+        }
+        return NOT_CACHED;
+    }
+
+    /** Brings a key that is not cached in from the store; it may be one that does not exist. */
+    int load(long key) {
+        int place = used < capacity ? nextUnused() : evict();
+        flags[place] = 0;
+        if (store.read(key, view(place))) {
+            flags[place] = EXISTS;
+            examples[place] = view.examples;
+            lastEventTime[place] = view.lastEventTime;
+        }
+        keys[place] = key;
+        link(place);
+        return place;
+    }
+
+    /** Spares the row from the hand's next visit. */
+    void reference(int place) {
+        flags[place] |= REFERENCED;
+    }
+
+    boolean exists(int place) {
+        return (flags[place] & EXISTS) != 0;
+    }
+
+    /** The array that holds the row's floats, from {@link #offset}. */
+    float[] array(int place) {
+        return chunks[place >>> chunkShift];
+    }
+
+    int offset(int place) {
+        return (place & ((1 << chunkShift) - 1)) * rowSize;
+    }
+
+    /** Notes that the row's floats were changed by so many examples; the row exists from now on. */
+    void updated(int place, int moreExamples, long eventTime) {
+        boolean first = !exists(place);
+        examples[place] = (first ? 0 : examples[place]) + moreExamples;
+        lastEventTime[place] = first ? eventTime : Math.max(lastEventTime[place], eventTime);
+        flags[place] |= DIRTY | EXISTS;
+    }
+
+    /** Copies the row into {@code row}, which points at enough room. */
+    void copy(int place, RowBuffer row) {
+        System.arraycopy(array(place), offset(place), row.values, row.at, rowSize);
+        row.examples = examples[place];
+        row.lastEventTime = lastEventTime[place];
+    }
+
+    /** Writes the row to the store; it stays, clean. */
+    void write(int place) {
+        view(place);
+        view.examples = examples[place];
+        view.lastEventTime = lastEventTime[place];
+        store.write(keys[place], view);
+        flags[place] &= ~DIRTY;
+    }
+
+    /** Number of rows that the store has not got in their newest form. */
+    int dirty() {
+        int dirty = 0;
+        for (int place = 0; place < used; place++) {
+            dirty += isDirty(place) ? 1 : 0;
+        }
+        return dirty;
+    }
+
+    /**
+     * Puts the keys of the dirty rows into {@code into} from {@code at}; answers where they end.
+     */
+    int dirtyKeys(long[] into, int at) {
+        int end = at;
+        for (int place = 0; place < used; place++) {
+            if (isDirty(place)) {
+                into[end++] = keys[place];
+            }
+        }
+        return end;
+    }
+
+    int size() {
+        return used;
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    int rowSize() {
+        return rowSize;
+    }
+
+    long evictions() {
+        return evictions;
+    }
+
+    private boolean isDirty(int place) {
+        return (flags[place] & DIRTY) != 0;
+    }
+
+    private RowBuffer view(int place) {
+        return view.over(array(place), offset(place), rowSize);
+    }
+
+    // -- places
+
+    private int nextUnused() {
+        if (used == keys.length) {
+            growPlaces((int) Math.min(capacity, 2L * used));
+        }
+        int chunk = used >>> chunkShift;
+        if (chunks[chunk] == null) {
+            int rows = Math.min(1 << chunkShift, capacity - (chunk << chunkShift));
+            chunks[chunk] = new float[rows * rowSize];
+        }
+        return used++;
+    }
+
+    private void growPlaces(int places) {
+        keys = Arrays.copyOf(keys, places);
+        examples = Arrays.copyOf(examples, places);
+        lastEventTime = Arrays.copyOf(lastEventTime, places);
+        flags = Arrays.copyOf(flags, places);
+        index = new int[HashCommon.nextPowerOfTwo(2 * places)];
+        for (int place = 0; place < used; place++) {
+            link(place);
+        }
+    }
+
+    /** Frees the place under the hand, or the first after it that was not referenced. */
+    private int evict() {
+        while ((flags[hand] & REFERENCED) != 0) {
+            flags[hand] &= ~REFERENCED;
+            advance();
+        }
+        int place = hand;
+        advance();
+        if (isDirty(place)) {
+            write(place);
+        }
+        unlink(place);
+        evictions++;
+        return place;
+    }
+
+    private void advance() {
+        hand = hand + 1 == capacity ? 0 : hand + 1;
+    }
+
+    // -- index
+
+    private static int home(long key, int mask) {
+        return (int) HashCommon.mix(key) & mask;
+    }
+
+    private void link(int place) {
+        int mask = index.length - 1;
+        int i = home(keys[place], mask);
+        while (index[i] != 0) {
+            i = (i + 1) & mask;
+        }
+        index[i] = place + 1;
+    }
+
+    private void unlink(int place) {
+        int mask = index.length - 1;
+        int gap = home(keys[place], mask);
+        while (index[gap] != place + 1) {
+            gap = (gap + 1) & mask;
+        }
+        for (int i = (gap + 1) & mask; index[i] != 0; i = (i + 1) & mask) {
+            int home = home(keys[index[i] - 1], mask);
+            // An entry may move back to the gap unless its home lies behind the gap.
+            if (((i - home) & mask) >= ((i - gap) & mask)) {
+                index[gap] = index[i];
+                gap = i;
+            }
+        }
+        index[gap] = 0;
+    }
+}

@@ -1,0 +1,79 @@
+package io.millrace.model.parameter;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The bytes of a parameter row, all numbers little endian:
+ *
+ * <pre>
+ * offset  bytes   content
+ *      0      1   format version, {@value #VERSION}
+ *      1      8   examples
+ *      9      8   last event time, milliseconds since the epoch
+ *     17  4 size  the row's floats: weights, then optimizer state
+ * </pre>
+ *
+ * <p>The floats are copied in bulk; a write allocates only the array that the store keeps.
+ */
+public final class RowCodec {
+
+    /** The format that {@link #encode} writes. */
+    public static final byte VERSION = 1;
+
+    private static final int HEADER = 1 + 2 * Long.BYTES;
+
+    private RowCodec() {}
+
+    /** Length of an encoded row of {@code size} floats, in bytes. */
+    public static int length(int size) {
+        return HEADER + size * Float.BYTES;
+    }
+
+    /** The row as a new array. */
+    public static byte[] encode(RowBuffer row) {
+        byte[] bytes = new byte[length(row.size)];
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.put(VERSION).putLong(row.examples).putLong(row.lastEventTime);
+        buffer.asFloatBuffer().put(row.values, row.at, row.size);
+        return bytes;
+    }
+
+    /**
+     * Reads a row into the {@code size} floats that the buffer points at.
+     *
+     * @throws IllegalArgumentException when the bytes have another format version or hold a row of
+     *     another size
+     */
+    public static void decode(byte[] bytes, RowBuffer row) {
+        if (bytes.length == 0 || bytes[0] != VERSION) {
+            throw new IllegalArgumentException(unknownFormat(bytes));
+        }
+        if (bytes.length != length(row.size)) {
+            throw new IllegalArgumentException(
+                    "A parameter row of "
+                            + row.size
+                            + " floats takes "
+                            + length(row.size)
+                            + " bytes, but "
+                            + bytes.length
+                            + " were found; was the dimension or the optimizer changed since it was"
+                            + " written?");
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.position(1);
+        row.examples = buffer.getLong();
+        row.lastEventTime = buffer.getLong();
+        buffer.asFloatBuffer().get(row.values, row.at, row.size);
+    }
+
+    private static String unknownFormat(byte[] bytes) {
+        return bytes.length == 0
+                ? "A parameter row has no bytes at all; expected format version " + VERSION + "."
+                : "A parameter row has format version "
+                        + bytes[0]
+                        + ", but only version "
+                        + VERSION
+                        + " can be read; was it written by a newer release?";
+    }
+}

@@ -1,0 +1,50 @@
+package io.millrace.model.score;
+
+import io.millrace.model.parameter.ParameterKey;
+import io.millrace.model.parameter.ParameterLayout;
+import java.util.Arrays;
+
+/**
+ * Embedding rows by key. Whoever builds one has it alone; once it is part of a {@link ServingTable}
+ * nobody changes it.
+ */
+final class RowTable {
+
+    /** By slot; nothing is kept for the dense slot. */
+    private final SlotTable[] slots;
+
+    private RowTable(SlotTable[] slots) {
+        this.slots = slots;
+    }
+
+    static RowTable empty(ParameterLayout layout) {
+        SlotTable[] slots = new SlotTable[layout.slots()];
+        Arrays.setAll(slots, slot -> new SlotTable(layout.slot(slot).width()));
+        return new RowTable(slots);
+    }
+
+    /** A copy that shares nothing. */
+    RowTable copy() {
+        return new RowTable(Arrays.stream(slots).map(SlotTable::new).toArray(SlotTable[]::new));
+    }
+
+    /** Keys in the table, deleted ones included. */
+    long size() {
+        return Arrays.stream(slots).mapToLong(SlotTable::size).sum();
+    }
+
+    SlotTable slot(long key) {
+        return slots[ParameterKey.slot(key)];
+    }
+
+    /** A table of this one's rows with those of {@code newer} laid over them. */
+    RowTable with(RowTable newer) {
+        SlotTable[] merged = new SlotTable[slots.length];
+        for (int slot = 0; slot < slots.length; slot++) {
+            SlotTable both = new SlotTable(slots[slot]);
+            both.putAll(newer.slots[slot]);
+            merged[slot] = both.withoutDeleted();
+        }
+        return new RowTable(merged);
+    }
+}

@@ -1,0 +1,158 @@
+package io.millrace.model.score;
+
+import ai.djl.Device;
+import io.millrace.model.ModelSpec;
+import io.millrace.model.example.Example;
+import io.millrace.model.feature.InvalidEventException;
+import io.millrace.model.parameter.ParameterLayout;
+import io.millrace.model.version.IncompatibleVersionException;
+import io.millrace.model.version.Manifest;
+import io.millrace.model.version.VersionCatalog;
+import io.millrace.model.version.VersionChain;
+import io.millrace.model.version.VersionStorage;
+import io.millrace.schemas.ScoreRequest;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves the versions of one model. A version is loaded and verified beside the live one and then
+ * takes its place in one step: all scores of a call come from one version, whatever happens
+ * meanwhile.
+ *
+ * <p>Safe for use by several threads. Loading never makes scoring wait; calls that score at the
+ * same time take turns on the network, whose operations use several cores themselves.
+ */
+public final class Scorer implements AutoCloseable {
+
+    private final String model;
+    private final Device device;
+    private final VersionCatalog catalog;
+    private final ServingTableBuilder tables;
+
+    private volatile @Nullable ServedVersion live;
+    private boolean closed;
+
+    public Scorer(VersionStorage storage, String model, Device device) {
+        this.model = model;
+        this.device = device;
+        catalog = new VersionCatalog(storage, model);
+        tables = new ServingTableBuilder(storage);
+    }
+
+    /**
+     * Makes a version live, newer or older than the one that is. When it builds on the live one,
+     * only the deltas between are read. A version that is damaged, incompatible or out of reach is
+     * refused, and the live one stays.
+     */
+    public synchronized LoadOutcome load(long version) {
+        if (closed) {
+            throw new IllegalStateException("the scorer of model " + model + " is closed");
+        }
+        ServedVersion before = live;
+        if (before != null && before.version() == version) {
+            return new LoadOutcome.Already(version);
+        }
+        try {
+            return read(version, before);
+        } catch (IOException refused) {
+            return new LoadOutcome.Refused(version, reason(refused));
+        }
+    }
+
+    /** The version that serves; null before the first one is loaded. */
+    public @Nullable Long version() {
+        ServedVersion served = live;
+        return served == null ? null : (Long) served.version();
+    }
+
+    /** The manifest of the version that serves; null before the first one is loaded. */
+    public @Nullable Manifest manifest() {
+        ServedVersion served = live;
+        return served == null ? null : served.manifest();
+    }
+
+    /**
+     * Scores examples that were made for the live version's specification.
+     *
+     * @throws IllegalStateException before the first version is loaded
+     */
+    public Scored score(List<Example> candidates) {
+        ServedVersion served = acquire();
+        try {
+            return served.score(candidates);
+        } finally {
+            served.release();
+        }
+    }
+
+    /**
+     * Scores a request's candidates, read as the version that scores them declares its features.
+     *
+     * @throws InvalidEventException when the request does not fit these features
+     * @throws IllegalStateException before the first version is loaded
+     */
+    public Scored score(ScoreRequest request) throws InvalidEventException {
+        ServedVersion served = acquire();
+        try {
+            return served.score(request);
+        } finally {
+            served.release();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        replace(null);
+    }
+
+    private LoadOutcome read(long version, @Nullable ServedVersion before) throws IOException {
+        Optional<VersionChain> deltas =
+                before == null ? Optional.empty() : catalog.chainFrom(before.version(), version);
+        VersionChain chain = deltas.isPresent() ? deltas.get() : catalog.chain(version);
+        ModelSpec spec = chain.manifest().modelSpec();
+        ServingTable table =
+                before != null && deltas.isPresent()
+                        ? tables.readOnto(before.table(), chain)
+                        : tables.read(chain, layout(chain.manifest(), spec));
+        replace(new ServedVersion(chain.manifest(), spec, table, device));
+        return new LoadOutcome.Loaded(version, deltas.isPresent());
+    }
+
+    private static ParameterLayout layout(Manifest manifest, ModelSpec spec)
+            throws IncompatibleVersionException {
+        try {
+            return new ParameterLayout(spec);
+        } catch (IllegalArgumentException | ArithmeticException misfit) {
+            throw new IncompatibleVersionException(
+                    manifest.path(), "its architecture does not fit: " + misfit.getMessage());
+        }
+    }
+
+    private ServedVersion acquire() {
+        while (true) {
+            ServedVersion served = live;
+            if (served == null) {
+                throw new IllegalStateException(
+                        "no version of model " + model + " is loaded; load one before scoring");
+            }
+            if (served.acquire()) {
+                return served;
+            }
+        }
+    }
+
+    private void replace(@Nullable ServedVersion next) {
+        ServedVersion before = live;
+        live = next;
+        if (before != null) {
+            before.release();
+        }
+    }
+
+    private static String reason(IOException failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+}

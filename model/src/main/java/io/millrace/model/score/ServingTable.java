@@ -1,0 +1,57 @@
+package io.millrace.model.score;
+
+import io.millrace.model.learn.WeightLookup;
+import io.millrace.model.parameter.ParameterLayout;
+
+/**
+ * All weights of one version, immutable: embedding rows in a large base table and a small overlay
+ * of what has changed since, and the dense vector. The next version shares the base and has another
+ * overlay, so that a delta costs about its own size.
+ */
+final class ServingTable implements WeightLookup {
+
+    private final ParameterLayout layout;
+    private final RowTable base;
+    private final RowTable overlay;
+    private final float[] dense;
+
+    ServingTable(ParameterLayout layout, RowTable base, RowTable overlay, float[] dense) {
+        this.layout = layout;
+        this.base = base;
+        this.overlay = overlay;
+        this.dense = dense;
+    }
+
+    /** Copies the weights of a row; those of one that does not exist are its initial ones. */
+    @Override
+    public void write(long key, float[] out, int at) {
+        SlotTable slot = overlay.slot(key);
+        int row = slot.find(key);
+        if (row == SlotTable.ABSENT) {
+            slot = base.slot(key);
+            row = slot.find(key);
+        }
+        if (row >= 0) {
+            slot.read(row, out, at);
+        } else {
+            layout.initialize(key, out, at);
+        }
+    }
+
+    ParameterLayout layout() {
+        return layout;
+    }
+
+    RowTable base() {
+        return base;
+    }
+
+    RowTable overlay() {
+        return overlay;
+    }
+
+    /** The whole dense vector, without padding. */
+    float[] dense() {
+        return dense;
+    }
+}

@@ -1,0 +1,16 @@
+package io.millrace.model.version;
+
+import java.io.IOException;
+
+/** What keeps a version from being read or written; the message names the file and the reason. */
+public abstract sealed class VersionException extends IOException
+        permits DamagedVersionException, IncompatibleVersionException, VersionConflictException {
+
+    VersionException(String message) {
+        super(message);
+    }
+
+    VersionException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,100 @@
+package io.millrace.model.parameter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class RowCodecTest {
+
+    private static final String GOLDEN = "parameter/row";
+
+    @Test
+    void usageExample() {
+        byte[] bytes = RowCodec.encode(row());
+
+        RowBuffer back = new RowBuffer().over(new float[5], 0, 5);
+        RowCodec.decode(bytes, back);
+
+        assertThat(back.examples).isEqualTo(1_000_000_007L);
+        assertThat(back.lastEventTime).isEqualTo(1_700_000_000_123L);
+        assertThat(back.values).containsExactly(1.5f, -0.25f, 1e-30f, Float.MAX_VALUE, 0f);
+    }
+
+    @Test
+    void formatIsUnchanged() {
+        GoldenBytes.assertUnchanged(GOLDEN, RowCodec.encode(row()));
+    }
+
+    @Test
+    void readsCommittedBytes() {
+        RowBuffer back = new RowBuffer().over(new float[5], 0, 5);
+
+        RowCodec.decode(GoldenBytes.read(GOLDEN), back);
+
+        assertThat(back.examples).isEqualTo(1_000_000_007L);
+        assertThat(back.lastEventTime).isEqualTo(1_700_000_000_123L);
+        assertThat(back.values).containsExactly(1.5f, -0.25f, 1e-30f, Float.MAX_VALUE, 0f);
+    }
+
+    @Test
+    void readsIntoThePieceThatTheBufferPointsAt() {
+        float[] slab = new float[9];
+        Arrays.fill(slab, 7f);
+
+        RowCodec.decode(RowCodec.encode(row()), new RowBuffer().over(slab, 2, 5));
+
+        assertThat(slab).containsExactly(7f, 7f, 1.5f, -0.25f, 1e-30f, Float.MAX_VALUE, 0f, 7f, 7f);
+    }
+
+    @Test
+    void isCompact() {
+        assertThat(RowCodec.encode(row())).hasSize(RowCodec.length(5)).hasSize(17 + 5 * 4);
+        // 16 weights with AdaGrad
+        assertThat(RowCodec.length(32)).isLessThan(32 * 4 * 3 / 2);
+    }
+
+    @Test
+    void refusesAnUnknownFormatVersion() {
+        byte[] bytes = RowCodec.encode(row());
+        bytes[0] = 9;
+
+        assertThatThrownBy(() -> RowCodec.decode(bytes, new RowBuffer().over(new float[5], 0, 5)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("format version 9")
+                .hasMessageContaining("only version 1");
+    }
+
+    @Test
+    void refusesAnotherLength() {
+        byte[] bytes = RowCodec.encode(row());
+
+        assertThatThrownBy(() -> RowCodec.decode(bytes, new RowBuffer().over(new float[6], 0, 6)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("6 floats takes 41 bytes, but 37 were found");
+        assertThatThrownBy(
+                        () ->
+                                RowCodec.decode(
+                                        Arrays.copyOf(bytes, 10),
+                                        new RowBuffer().over(new float[5], 0, 5)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("10 were found");
+        assertThatThrownBy(() -> RowCodec.decode(new byte[0], new RowBuffer()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no bytes");
+    }
+
+    /** Five floats in the middle of a larger array. */
+    private static RowBuffer row() {
+        RowBuffer row =
+                new RowBuffer()
+                        .over(
+                                new float[] {9f, 1.5f, -0.25f, 1e-30f, Float.MAX_VALUE, 0f, 9f},
+                                1,
+                                5);
+        row.examples = 1_000_000_007L;
+        row.lastEventTime = 1_700_000_000_123L;
+        return row;
+    }
+}

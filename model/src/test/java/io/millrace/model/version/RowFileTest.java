@@ -1,0 +1,279 @@
+package io.millrace.model.version;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.model.parameter.RowBuffer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+
+class RowFileTest {
+
+    private static final int FIRST_ROW = RowFormat.HEADER_BYTES;
+    private static final int TAG_AND_HEAD = 1 + RowFormat.ROW_HEAD_BYTES;
+
+    @Test
+    void usageExample() throws IOException {
+        VersionStorage storage = new MemoryVersionStorage();
+        PartInfo part;
+        try (RowFileWriter writer = RowFileWriter.create(storage, "clicks/1/part-3.rows", 3)) {
+            writer.add(7, row(5, 1000, 0.5f, -1f), 2);
+            writer.addTombstone(9, 1, 2000);
+            part = writer.finish();
+        }
+
+        try (RowFileReader reader = RowFileReader.open(storage, part)) {
+            assertThat(reader.next()).isTrue();
+            assertThat(reader.key()).isEqualTo(7);
+            assertThat(reader.examples()).isEqualTo(5);
+            assertThat(reader.lastEventTime()).isEqualTo(1000);
+            assertThat(reader.tombstone()).isFalse();
+            assertThat(Arrays.copyOf(reader.weights(), reader.width())).containsExactly(0.5f, -1f);
+            assertThat(reader.next()).isTrue();
+            assertThat(reader.key()).isEqualTo(9);
+            assertThat(reader.tombstone()).isTrue();
+            assertThat(reader.next()).isFalse();
+            assertThat(reader.next()).isFalse();
+        }
+        assertThat(part.shard()).isEqualTo(3);
+        assertThat(part.rows()).isEqualTo(2);
+    }
+
+    @Test
+    void hasTheseBytes() throws IOException {
+        byte[] file = sample();
+
+        GoldenFile.assertEqual("row-file.hex", HexFormat.of().formatHex(file) + "\n");
+        assertThat(read(file)).isEqualTo(3);
+    }
+
+    @Test
+    void leavesOptimizerStateOut() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        RowFileWriter writer = new RowFileWriter(out, "x", 0);
+        float[] slab = {99, 99, 1, 2, 88, 88};
+        writer.add(1, new RowBuffer().over(slab, 2, 4), 2);
+        writer.finish();
+
+        try (RowFileReader reader = reader(out.toByteArray())) {
+            reader.next();
+            assertThat(Arrays.copyOf(reader.weights(), reader.width())).containsExactly(1f, 2f);
+        }
+    }
+
+    @Test
+    void takesRowsLargerThanItsBuffers() throws IOException {
+        float[] weights = new float[RowFormat.MAX_WIDTH];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = i;
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        RowFileWriter writer = new RowFileWriter(out, "x", 0);
+        for (int key = 0; key < 5; key++) {
+            writer.add(key, row(1, 1, weights), weights.length);
+        }
+        writer.finish();
+
+        try (RowFileReader reader = reader(out.toByteArray())) {
+            for (int key = 0; key < 5; key++) {
+                assertThat(reader.next()).isTrue();
+                assertThat(reader.weights()).startsWith(weights);
+            }
+            assertThat(reader.next()).isFalse();
+        }
+    }
+
+    @Test
+    void ordersKeysAsUnsignedNumbers() throws IOException {
+        RowFileWriter writer = new RowFileWriter(new ByteArrayOutputStream(), "x", 0);
+        writer.add(Long.MAX_VALUE, row(1, 1, 1f), 1);
+        writer.add(Long.MIN_VALUE, row(1, 1, 1f), 1);
+        writer.add(-1, row(1, 1, 1f), 1);
+
+        assertThatThrownBy(() -> writer.add(-1, row(1, 1, 1f), 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("ascending order");
+        assertThatThrownBy(() -> writer.addTombstone(0, 1, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void refusesRowsThatDoNotFit() throws IOException {
+        RowFileWriter writer = new RowFileWriter(new ByteArrayOutputStream(), "x", 0);
+        RowBuffer wide = row(1, 1, new float[RowFormat.MAX_WIDTH + 1]);
+
+        assertThatThrownBy(() -> writer.add(1, wide, wide.size))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("65535");
+        assertThatThrownBy(() -> writer.add(1, wide, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> writer.add(1, row(1, 1, 1f), 2))
+                .isInstanceOf(IllegalArgumentException.class);
+        writer.finish();
+        assertThatThrownBy(() -> writer.add(2, row(1, 1, 1f), 1))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void refusesEveryTruncation() throws IOException {
+        byte[] file = sample();
+        for (int length = 0; length < file.length; length++) {
+            byte[] cut = Arrays.copyOf(file, length);
+            assertThatThrownBy(() -> read(cut))
+                    .isInstanceOf(DamagedVersionException.class)
+                    .hasMessageContaining("file.rows: it ends after " + length + " bytes");
+        }
+    }
+
+    @Test
+    void refusesEveryFlippedBit() throws IOException {
+        byte[] file = sample();
+        for (int bit = 0; bit < file.length * 8; bit++) {
+            byte[] flipped = file.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            assertThatThrownBy(() -> read(flipped))
+                    .as("bit %d", bit)
+                    .isInstanceOf(VersionException.class)
+                    .hasMessageStartingWith("file.rows: ");
+        }
+    }
+
+    @Test
+    void refusesRandomBytes() {
+        Random random = new Random(1);
+        for (int i = 0; i < 2000; i++) {
+            byte[] noise = new byte[random.nextInt(200)];
+            random.nextBytes(noise);
+            if (i % 2 == 0) {
+                byte[] header = HexFormat.of().parseHex("4d494c4c524f575301000000");
+                System.arraycopy(header, 0, noise, 0, Math.min(header.length, noise.length));
+            }
+            assertThatThrownBy(() -> read(noise)).isInstanceOf(DamagedVersionException.class);
+        }
+    }
+
+    @Test
+    void refusesAFileThatWasNeverFinished() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (RowFileWriter writer = new RowFileWriter(out, "x", 0)) {
+            writer.add(1, row(1, 1, 1f), 1);
+        }
+
+        assertThatThrownBy(() -> read(out.toByteArray()))
+                .isInstanceOf(DamagedVersionException.class)
+                .hasMessageContaining("ends after");
+    }
+
+    @Test
+    void refusesWhatFollowsTheEnd() throws IOException {
+        byte[] file = sample();
+
+        assertThatThrownBy(() -> read(Arrays.copyOf(file, file.length + 1)))
+                .isInstanceOf(DamagedVersionException.class)
+                .hasMessageContaining("after its end");
+    }
+
+    @Test
+    void refusesAContentThatIsWrongThoughItsChecksumIsRight() throws IOException {
+        assertRefused(file -> file.putInt(8, 2), IncompatibleVersionException.class, "format 2");
+        assertRefused(file -> file.put(FIRST_ROW, (byte) 9), "unknown tag 9");
+        assertRefused(file -> file.put(FIRST_ROW, RowFormat.TOMBSTONE), "tombstone 5 has width 2");
+        assertRefused(file -> file.putLong(FIRST_ROW + 1, 6), "out of order");
+        assertRefused(file -> file.putLong(FIRST_ROW + 1, -1), "out of order");
+        assertRefused(
+                file -> file.putShort(FIRST_ROW + TAG_AND_HEAD - 2, (short) 0),
+                "row 5 has width 0");
+        assertRefused(file -> file.putLong(file.capacity() - 12, 4), "3 rows but says 4");
+    }
+
+    @Test
+    void refusesAnotherFileThanTheOnePublished() throws IOException {
+        MemoryVersionStorage storage = new MemoryVersionStorage();
+        byte[] file = sample();
+        storage.replace("m/p", file);
+        long checksum = Integer.toUnsignedLong(little(file).getInt(file.length - 4));
+        PartInfo right = new PartInfo("m/p", 0, 3, file.length, checksum);
+        readAll(RowFileReader.open(storage, right));
+
+        for (PartInfo wrong :
+                new PartInfo[] {
+                    new PartInfo("m/p", 0, 4, file.length, checksum),
+                    new PartInfo("m/p", 0, 3, file.length + 1, checksum),
+                    new PartInfo("m/p", 0, 3, file.length, checksum ^ 1)
+                }) {
+            assertThatThrownBy(() -> readAll(RowFileReader.open(storage, wrong)))
+                    .isInstanceOf(DamagedVersionException.class)
+                    .hasMessageContaining("not the file that was published");
+        }
+        assertThatThrownBy(() -> RowFileReader.open(storage, new PartInfo("m/q", 0, 0, 0, 0)))
+                .isInstanceOf(DamagedVersionException.class)
+                .hasMessageContaining("m/q: the file is missing");
+    }
+
+    private static void assertRefused(Consumer<ByteBuffer> change, String message)
+            throws IOException {
+        assertRefused(change, DamagedVersionException.class, message);
+    }
+
+    private static void assertRefused(
+            Consumer<ByteBuffer> change, Class<? extends VersionException> type, String message)
+            throws IOException {
+        byte[] file = sample();
+        change.accept(little(file));
+        CRC32C checksum = new CRC32C();
+        checksum.update(file, 0, file.length - 4);
+        little(file).putInt(file.length - 4, (int) checksum.getValue());
+
+        assertThatThrownBy(() -> read(file)).isInstanceOf(type).hasMessageContaining(message);
+    }
+
+    /** Rows 5 and 6, and a tombstone for the largest key. */
+    private static byte[] sample() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        RowFileWriter writer = new RowFileWriter(out, "x", 0);
+        writer.add(5, row(12, 1_700_000_000_000L, 1f, -0.5f), 2);
+        writer.add(6, row(1, 1_700_000_000_001L, Float.MIN_VALUE), 1);
+        writer.addTombstone(-1, 3, 1_600_000_000_000L);
+        PartInfo part = writer.finish();
+        assertThat(part.bytes()).isEqualTo(out.size());
+        return out.toByteArray();
+    }
+
+    private static RowBuffer row(long examples, long lastEventTime, float... weights) {
+        RowBuffer row = new RowBuffer().over(weights, 0, weights.length);
+        row.examples = examples;
+        row.lastEventTime = lastEventTime;
+        return row;
+    }
+
+    private static int read(byte[] file) throws IOException {
+        return readAll(reader(file));
+    }
+
+    private static RowFileReader reader(byte[] file) throws IOException {
+        return RowFileReader.of(new ByteArrayInputStream(file), "file.rows");
+    }
+
+    private static int readAll(RowFileReader reader) throws IOException {
+        try (reader) {
+            int rows = 0;
+            while (reader.next()) {
+                rows++;
+            }
+            return rows;
+        }
+    }
+
+    private static ByteBuffer little(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

@@ -1,0 +1,111 @@
+package io.millrace.model.version;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VersionWriterTest {
+
+    private final MemoryVersionStorage storage = new MemoryVersionStorage();
+    private final VersionWriter writer = new VersionWriter(storage);
+
+    @Test
+    void usageExample() throws IOException {
+        Manifest manifest = SampleModel.manifest(7, null, List.of(part(storage, 7)), 0);
+
+        assertThat(writer.commit(manifest)).isTrue();
+
+        assertThat(new VersionCatalog(storage, "clicks").newest()).hasValue(7);
+    }
+
+    @Test
+    void committingAgainIsHarmless() throws IOException {
+        Manifest manifest = SampleModel.manifest(7, null, List.of(part(storage, 7)), 0);
+        writer.commit(manifest);
+        byte[] written = storage.bytes(manifest.path()).clone();
+
+        assertThat(writer.commit(manifest)).isFalse();
+        assertThat(writer.commit(manifest.createdAt(99))).isFalse();
+
+        assertThat(storage.bytes(manifest.path())).isEqualTo(written);
+    }
+
+    @Test
+    void committingAgainIsHarmlessEvenWhenPartsHaveGone() throws IOException {
+        PartInfo part = part(storage, 7);
+        Manifest manifest = SampleModel.manifest(7, null, List.of(part), 0);
+        writer.commit(manifest);
+        storage.delete(part.path());
+
+        assertThat(writer.commit(manifest)).isFalse();
+    }
+
+    @Test
+    void refusesAnotherHistory() throws IOException {
+        Manifest manifest = SampleModel.manifest(7, null, List.of(part(storage, 7)), 0);
+        writer.commit(manifest);
+        byte[] written = storage.bytes(manifest.path()).clone();
+        Manifest other = SampleModel.manifest(7, null, List.of(part(storage, 7)), 0);
+
+        assertThatThrownBy(() -> writer.commit(other))
+                .isInstanceOf(VersionConflictException.class)
+                .hasMessageContaining(manifest.path())
+                .hasMessageContaining("another history");
+        assertThat(storage.bytes(manifest.path())).isEqualTo(written);
+    }
+
+    @Test
+    void refusesAVersionWithoutItsParts() throws IOException {
+        PartInfo part = part(storage, 7);
+        storage.delete(part.path());
+
+        assertThatThrownBy(() -> writer.commit(SampleModel.manifest(7, null, List.of(part), 0)))
+                .isInstanceOf(DamagedVersionException.class)
+                .hasMessageContaining(part.path());
+        assertThat(new VersionCatalog(storage, "clicks").versions()).isEmpty();
+    }
+
+    @Test
+    void oneOfTwoHistoriesWins(@TempDir Path folder) throws Exception {
+        VersionStorage local = new LocalVersionStorage(folder);
+        List<Callable<Boolean>> commits = new ArrayList<>();
+        for (int history = 0; history < 4; history++) {
+            Manifest manifest = SampleModel.manifest(7, null, List.of(part(local, 7)), 0);
+            commits.add(
+                    () -> {
+                        try {
+                            return new VersionWriter(local).commit(manifest);
+                        } catch (VersionConflictException lost) {
+                            return false;
+                        }
+                    });
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(commits.size());
+        try {
+            List<Boolean> won = new ArrayList<>();
+            for (Future<Boolean> result : threads.invokeAll(commits)) {
+                won.add(result.get());
+            }
+            assertThat(won).containsOnlyOnce(true);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static PartInfo part(VersionStorage storage, long version) throws IOException {
+        String path = VersionPaths.newPart("clicks", version, 0);
+        try (RowFileWriter writer = RowFileWriter.create(storage, path, 0)) {
+            return writer.finish();
+        }
+    }
+}
