@@ -1,0 +1,131 @@
+package io.millrace.jobs;
+
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.source.KafkaSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.jspecify.annotations.Nullable;
+
+/** What both jobs ask of Flink and Kafka. */
+final class JobSettings {
+
+    private static final int RESTARTS = 10;
+    private static final Duration RESTART_DELAY = Duration.ofSeconds(1);
+
+    private JobSettings() {}
+
+    /**
+     * Sets what a version's meaning rests on: exactly-once, aligned checkpoints, one at a time. An
+     * unaligned barrier would overtake pushes in flight, and the cut would not be one.
+     */
+    static void configureTraining(StreamExecutionEnvironment env, PipelineConfig config) {
+        refuseUnalignedCheckpoints(env);
+        Configuration defaults = defaults(config);
+        defaults.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+        defaults.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        Configuration invariants = invariants();
+        invariants.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, config.versions().every());
+        invariants.set(PipelineOptions.MAX_PARALLELISM, config.training().maxParallelism());
+        configure(env, defaults, invariants);
+    }
+
+    /** A scoring job keeps only a pointer; a rare checkpoint is enough. */
+    static void configureScoring(StreamExecutionEnvironment env, PipelineConfig config) {
+        Configuration defaults = defaults(config);
+        defaults.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
+        defaults.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO);
+        configure(env, defaults, invariants());
+    }
+
+    /** Kafka as the pipeline file gives it. */
+    static Map<String, String> clientProperties(PipelineConfig config) {
+        String servers = config.kafka().bootstrapServers();
+        if (servers == null) {
+            throw new IllegalArgumentException(
+                    "the job needs Kafka: set kafka.bootstrap-servers or --bootstrap-servers");
+        }
+        Map<String, String> properties = new HashMap<>(config.kafka().properties());
+        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
+        return properties;
+    }
+
+    static KafkaSettings kafka(
+            PipelineConfig config,
+            String group,
+            @Nullable Map<String, Map<Integer, Long>> end) {
+        PipelineConfig.Events events = config.events();
+        return new KafkaSettings(
+                clientProperties(config),
+                group,
+                events.format(),
+                events.maxBytes(),
+                events.maxAhead(),
+                events.outOfOrderness(),
+                events.idleAfter(),
+                end);
+    }
+
+    /** What a version's meaning rests on; nothing may override it. */
+    private static Configuration invariants() {
+        Configuration job = new Configuration();
+        job.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
+        job.set(PipelineOptions.GENERIC_TYPES, false);
+        job.set(
+                CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE,
+                CheckpointingMode.EXACTLY_ONCE);
+        job.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
+        job.set(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 1);
+        return job;
+    }
+
+    /** What holds unless the environment, hence the cluster's operator, says otherwise. */
+    private static Configuration defaults(PipelineConfig config) {
+        Configuration job = new Configuration();
+        job.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                directory(config.checkpoints().directory()));
+        job.set(
+                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+        job.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, RESTARTS);
+        job.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        job.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, RESTARTS);
+        job.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, RESTART_DELAY);
+        return job;
+    }
+
+    private static void configure(
+            StreamExecutionEnvironment env, Configuration defaults, Configuration invariants) {
+        Configuration job = new Configuration(defaults);
+        job.addAll(Configuration.fromMap(env.getConfiguration().toMap()));
+        job.addAll(invariants);
+        env.configure(job, JobSettings.class.getClassLoader());
+    }
+
+    private static void refuseUnalignedCheckpoints(StreamExecutionEnvironment env) {
+        if (env.getConfiguration().get(CheckpointingOptions.ENABLE_UNALIGNED)) {
+            throw new IllegalArgumentException(
+                    CheckpointingOptions.ENABLE_UNALIGNED.key()
+                            + " is true, but training needs aligned checkpoints: a barrier that"
+                            + " overtakes gradients in flight would cut between a batch and its"
+                            + " update; remove the setting");
+        }
+    }
+
+    private static String directory(String pathOrUri) {
+        return pathOrUri.contains("://") ? pathOrUri : Path.of(pathOrUri).toUri().toString();
+    }
+}

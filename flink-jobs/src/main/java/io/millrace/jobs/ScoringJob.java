@@ -1,0 +1,91 @@
+package io.millrace.jobs;
+
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.score.ModelVersionReader;
+import io.millrace.jobs.score.ScoreRequestReader;
+import io.millrace.jobs.score.Scoring;
+import io.millrace.jobs.sink.EventSink;
+import io.millrace.jobs.source.EventStream;
+import io.millrace.jobs.source.KafkaSettings;
+import io.millrace.jobs.version.VersionDirectory;
+import io.millrace.jobs.wire.EventSerializer;
+import io.millrace.schemas.DeadLetter;
+import io.millrace.schemas.ModelVersion;
+import io.millrace.schemas.Score;
+import io.millrace.schemas.ScoreRequest;
+import java.util.Map;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+
+/**
+ * The scoring job: score requests from Kafka, answered with the newest version of the model.
+ *
+ * <pre>
+ *   score-requests - score -> scores
+ *   models ----------'
+ * </pre>
+ */
+public final class ScoringJob {
+
+    private final PipelineConfig config;
+
+    public ScoringJob(PipelineConfig config) {
+        this.config = config;
+    }
+
+    /** Adds the job to an environment. */
+    public void build(StreamExecutionEnvironment env) {
+        JobSettings.configureScoring(env, config);
+        Map<String, String> clients = JobSettings.clientProperties(config);
+        String model = config.model().name();
+        KafkaSettings kafka = JobSettings.kafka(config, "millrace-score-" + model, null);
+
+        EventStream<ScoreRequest> requests =
+                EventStream.read(
+                        env,
+                        kafka,
+                        config.topics().scoreRequests(),
+                        new ScoreRequestReader(kafka.format(), kafka.maxBytes()),
+                        EventSerializer.SCORE_REQUEST,
+                        config.scoring().parallelism(),
+                        OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST));
+        EventStream<ModelVersion> announcements =
+                EventStream.read(
+                        env,
+                        kafka,
+                        config.topics().models(),
+                        new ModelVersionReader(kafka.format(), kafka.maxBytes()),
+                        EventSerializer.MODEL_VERSION,
+                        1);
+        Scoring.wire(
+                        requests.events(),
+                        announcements.events(),
+                        model,
+                        new VersionDirectory(config.versions().directory()),
+                        config.training().torchThreads(),
+                        config.scoring().parallelism())
+                .sinkTo(
+                        EventSink.to(
+                                config.topics().scores(),
+                                Score.class,
+                                config.events().format(),
+                                Score::getRequestId,
+                                clients))
+                .name("scores")
+                .uid("scores")
+                .setParallelism(config.scoring().parallelism());
+        requests.deadLetters()
+                .union(announcements.deadLetters())
+                .sinkTo(
+                        EventSink.to(
+                                config.topics().deadLetters(),
+                                DeadLetter.class,
+                                config.events().format(),
+                                letter -> letter.getTopic() + "-" + letter.getPartition(),
+                                clients))
+                .name("dead letters")
+                .uid("dead-letters")
+                .setParallelism(1);
+    }
+}

@@ -1,0 +1,208 @@
+package io.millrace.jobs;
+
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.label.ClickReader;
+import io.millrace.jobs.label.Clicked;
+import io.millrace.jobs.label.ClickedSerializer;
+import io.millrace.jobs.label.Impressed;
+import io.millrace.jobs.label.ImpressedSerializer;
+import io.millrace.jobs.label.ImpressionReader;
+import io.millrace.jobs.label.LabelJoin;
+import io.millrace.jobs.label.RatingReader;
+import io.millrace.jobs.sink.EventSink;
+import io.millrace.jobs.sink.KafkaAnnouncer;
+import io.millrace.jobs.source.EventStream;
+import io.millrace.jobs.source.KafkaSettings;
+import io.millrace.jobs.train.ParameterServer;
+import io.millrace.jobs.train.TrainerSettings;
+import io.millrace.jobs.version.VersionAnnouncer;
+import io.millrace.jobs.version.VersionDirectory;
+import io.millrace.jobs.version.VersionNumbers;
+import io.millrace.jobs.version.VersionPiece;
+import io.millrace.jobs.version.VersionSettings;
+import io.millrace.jobs.version.VersionSink;
+import io.millrace.jobs.wire.ExampleSerializer;
+import io.millrace.model.example.Example;
+import io.millrace.model.loss.Objective;
+import io.millrace.schemas.DeadLetter;
+import io.millrace.schemas.PrequentialMetrics;
+import java.util.Map;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The training job: events from Kafka to examples, examples to parameters, checkpoints to versions.
+ *
+ * <pre>
+ *   impressions -.
+ *                |- label -.
+ *   clicks ------'         |- examples - parameter server -.- metrics -> Kafka
+ *   ratings ---------------'                               '- version pieces - version sink
+ *      '- positions --------------------------------------------------'
+ * </pre>
+ */
+public final class TrainingJob {
+
+    private final PipelineConfig config;
+    private final VersionNumbers numbers;
+    private final @Nullable Map<String, Map<Integer, Long>> end;
+
+    /**
+     * @param newestVersion the newest version that the model already has, 0 if none
+     * @param end where to stop reading, by topic and partition; null to train for ever
+     */
+    public TrainingJob(
+            PipelineConfig config,
+            long newestVersion,
+            @Nullable Map<String, Map<Integer, Long>> end) {
+        this.config = config;
+        this.numbers = new VersionNumbers(newestVersion);
+        this.end = end;
+    }
+
+    /** Adds the job to an environment. */
+    public void build(StreamExecutionEnvironment env) {
+        JobSettings.configureTraining(env, config);
+        Map<String, String> kafka = JobSettings.clientProperties(config);
+
+        Labelled labelled = labelled(env);
+        ParameterServer server = train(labelled.examples());
+        server.metrics()
+                .sinkTo(
+                        EventSink.to(
+                                config.topics().metrics(),
+                                PrequentialMetrics.class,
+                                config.events().format(),
+                                PrequentialMetrics::getModel,
+                                kafka))
+                .name("metrics")
+                .uid("metrics")
+                .setParallelism(1);
+        labelled.deadLetters()
+                .sinkTo(
+                        EventSink.to(
+                                config.topics().deadLetters(),
+                                DeadLetter.class,
+                                config.events().format(),
+                                letter -> letter.getTopic() + "-" + letter.getPartition(),
+                                kafka))
+                .name("dead letters")
+                .uid("dead-letters")
+                .setParallelism(1);
+        publish(
+                server.pieces().union(labelled.positions()),
+                KafkaAnnouncer.factory(
+                        config.topics().models(), config.events().format(), kafka));
+    }
+
+    /** Examples, by the objective's way to a label. */
+    private Labelled labelled(StreamExecutionEnvironment env) {
+        KafkaSettings kafka = JobSettings.kafka(config, "millrace-train-" + name(), end);
+        return config.model().objective() instanceof Objective.Rating rating
+                ? fromRatings(env, kafka, rating)
+                : fromClicks(env, kafka);
+    }
+
+    private Labelled fromRatings(
+            StreamExecutionEnvironment env, KafkaSettings kafka, Objective.Rating objective) {
+        EventStream<Example> ratings =
+                EventStream.read(
+                        env,
+                        kafka,
+                        config.topics().ratings(),
+                        new RatingReader(
+                                config.model(), objective, kafka.format(), kafka.maxBytes()),
+                        ExampleSerializer.TYPE,
+                        config.training().trainers());
+        return new Labelled(ratings.events(), ratings.deadLetters(), ratings.positions());
+    }
+
+    private Labelled fromClicks(StreamExecutionEnvironment env, KafkaSettings kafka) {
+        int parallelism = config.training().trainers();
+        EventStream<Impressed> impressions =
+                EventStream.read(
+                        env,
+                        kafka,
+                        config.topics().impressions(),
+                        new ImpressionReader(config.model(), kafka.format(), kafka.maxBytes()),
+                        ImpressedSerializer.TYPE,
+                        parallelism);
+        EventStream<Clicked> clicks =
+                EventStream.read(
+                        env,
+                        kafka,
+                        config.topics().clicks(),
+                        new ClickReader(kafka.format(), kafka.maxBytes()),
+                        ClickedSerializer.TYPE,
+                        parallelism);
+        SingleOutputStreamOperator<Example> examples =
+                impressions
+                        .events()
+                        .connect(clicks.events())
+                        .keyBy(Impressed::impressionId, Clicked::impressionId)
+                        .process(
+                                new LabelJoin(config.labels().attributionWindow()),
+                                ExampleSerializer.TYPE)
+                        .name("label")
+                        .uid("label")
+                        .setParallelism(parallelism);
+        return new Labelled(
+                examples,
+                impressions
+                        .deadLetters()
+                        .union(
+                                clicks.deadLetters(),
+                                examples.getSideOutput(LabelJoin.DEAD_LETTERS)),
+                impressions.positions().union(clicks.positions()));
+    }
+
+    private ParameterServer train(DataStream<Example> examples) {
+        PipelineConfig.Training training = config.training();
+        return ParameterServer.wire(
+                examples,
+                name(),
+                config.model(),
+                new ParameterServer.Settings(
+                        new TrainerSettings(
+                                training.microBatch(),
+                                training.maxWait(),
+                                training.staleness(),
+                                training.torchThreads()),
+                        training.trainers(),
+                        training.shards(),
+                        training.cacheBytes(),
+                        config.metrics().everyExamples(),
+                        numbers,
+                        versionDirectory()),
+                training.maxParallelism());
+    }
+
+    private void publish(DataStream<VersionPiece> pieces, VersionAnnouncer.Factory announcer) {
+        pieces.sinkTo(
+                        new VersionSink(
+                                new VersionSettings(
+                                        config.model(),
+                                        versionDirectory(),
+                                        config.versions().baseEvery(),
+                                        config.versions().retain()),
+                                announcer))
+                .name("versions")
+                .uid("versions")
+                .setParallelism(1);
+    }
+
+    private VersionDirectory versionDirectory() {
+        return new VersionDirectory(config.versions().directory());
+    }
+
+    private String name() {
+        return config.model().name();
+    }
+
+    private record Labelled(
+            DataStream<Example> examples,
+            DataStream<DeadLetter> deadLetters,
+            DataStream<VersionPiece> positions) {}
+}

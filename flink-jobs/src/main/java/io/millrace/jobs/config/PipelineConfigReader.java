@@ -1,0 +1,228 @@
+package io.millrace.jobs.config;
+
+import io.millrace.model.ModelSpec;
+import io.millrace.model.config.ConfigException;
+import io.millrace.model.config.ConfigNode;
+import io.millrace.model.config.ModelSpecReader;
+import io.millrace.model.loss.Objective;
+import io.millrace.schemas.codec.EventFormat;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The way from a pipeline file to a {@link PipelineConfig}. */
+public final class PipelineConfigReader {
+
+    private static final Pattern TOPIC_NAME = Pattern.compile("(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
+
+    /** Flink's own bound. */
+    private static final int MOST_PARALLEL = 1 << 15;
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    private PipelineConfigReader() {}
+
+    /**
+     * Reads a pipeline file in UTF-8.
+     *
+     * @throws ConfigException naming file, line and key when it cannot be read or has a mistake
+     */
+    public static PipelineConfig read(Path file) {
+        return read(text(file), file.toString());
+    }
+
+    /**
+     * Reads the text of a pipeline file.
+     *
+     * @param name what complaints call the file
+     */
+    public static PipelineConfig read(String text, String name) {
+        ConfigNode root = ConfigNode.parse(text, name);
+        ModelSpec model = ModelSpecReader.read(root);
+        PipelineConfig config =
+                new PipelineConfig(
+                        model,
+                        kafka(root.mapOrEmpty("kafka")),
+                        topics(root.mapOrEmpty("topics")),
+                        events(root.mapOrEmpty("events")),
+                        labels(root, model.objective()),
+                        training(root.mapOrEmpty("training")),
+                        versions(root.mapOrEmpty("versions")),
+                        checkpoints(root.mapOrEmpty("checkpoints")),
+                        metrics(root.mapOrEmpty("metrics")),
+                        scoring(root.mapOrEmpty("scoring")));
+        checkParallelism(config, root);
+        root.rejectUnknown();
+        return config;
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new ConfigException(file + ": there is no such file");
+        } catch (CharacterCodingException e) {
+            throw new ConfigException(file + ": the file is not text in UTF-8");
+        } catch (IOException e) {
+            throw new ConfigException(file + ": the file cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static PipelineConfig.Kafka kafka(ConfigNode node) {
+        String servers = node.has("bootstrap-servers") ? text(node, "bootstrap-servers", "") : null;
+        Map<String, String> properties = new HashMap<>();
+        for (var property : node.mapOrEmpty("properties").entries().entrySet()) {
+            properties.put(property.getKey(), property.getValue().text());
+        }
+        return new PipelineConfig.Kafka(servers, properties);
+    }
+
+    private static PipelineConfig.Topics topics(ConfigNode node) {
+        Set<String> names = new HashSet<>();
+        return new PipelineConfig.Topics(
+                topic(node, "impressions", names),
+                topic(node, "clicks", names),
+                topic(node, "ratings", names),
+                topic(node, "score-requests", names),
+                topic(node, "scores", names),
+                topic(node, "models", names),
+                topic(node, "metrics", names),
+                topic(node, "dead-letters", names),
+                whole(node, "partitions", 1, 1, 10_000));
+    }
+
+    /** A topic that is called like its key unless the file says otherwise. */
+    private static String topic(ConfigNode node, String key, Set<String> names) {
+        String name = node.string(key, key);
+        if (!TOPIC_NAME.matcher(name).matches()) {
+            throw node.error(
+                    key,
+                    "expected a topic name of 1 to 249 letters, digits, dots, dashes and"
+                            + " underscores that is not just dots");
+        }
+        if (!names.add(name)) {
+            throw node.error(key, "the topic \"" + name + "\" already has another purpose");
+        }
+        return name;
+    }
+
+    private static PipelineConfig.Events events(ConfigNode node) {
+        return new PipelineConfig.Events(
+                node.choice("format", EventFormat.class, EventFormat.AVRO),
+                (int) bytes(node, "max-bytes", 1 << 20, 1 << 10, 1 << 30),
+                duration(node, "max-ahead", Duration.ofHours(1), Duration.ZERO),
+                duration(node, "out-of-orderness", Duration.ofSeconds(1), Duration.ZERO),
+                duration(node, "idle-after", Duration.ofSeconds(5), SHORTEST));
+    }
+
+    private static PipelineConfig.Labels labels(ConfigNode root, Objective objective) {
+        if (root.has("labels") && !(objective instanceof Objective.Click)) {
+            throw root.error("labels", "only the objective click makes labels from clicks");
+        }
+        return new PipelineConfig.Labels(
+                duration(
+                        root.mapOrEmpty("labels"),
+                        "attribution-window",
+                        Duration.ofSeconds(10),
+                        SHORTEST));
+    }
+
+    private static PipelineConfig.Training training(ConfigNode node) {
+        return new PipelineConfig.Training(
+                whole(node, "micro-batch", 512, 1, 65_536),
+                duration(node, "max-wait", Duration.ofMillis(50), SHORTEST),
+                whole(node, "staleness", 1, 1, 64),
+                whole(node, "trainers", 1, 1, MOST_PARALLEL),
+                whole(node, "shards", 1, 1, MOST_PARALLEL),
+                bytes(node, "cache", 64 << 20, 1 << 20, 1L << 40),
+                whole(node, "max-parallelism", 128, 1, MOST_PARALLEL),
+                whole(node, "torch-threads", 1, 1, 1024));
+    }
+
+    private static PipelineConfig.Versions versions(ConfigNode node) {
+        return new PipelineConfig.Versions(
+                text(node, "directory", ".millrace/versions"),
+                duration(node, "every", Duration.ofSeconds(2), Duration.ofMillis(100)),
+                whole(node, "base-every", 10, 1, 1_000_000),
+                whole(node, "retain", 20, 1, 1_000_000));
+    }
+
+    private static PipelineConfig.Checkpoints checkpoints(ConfigNode node) {
+        return new PipelineConfig.Checkpoints(text(node, "directory", ".millrace/checkpoints"));
+    }
+
+    private static PipelineConfig.Metrics metrics(ConfigNode node) {
+        return new PipelineConfig.Metrics(
+                whole(node, "every-examples", 10_000, 1, Integer.MAX_VALUE));
+    }
+
+    private static PipelineConfig.Scoring scoring(ConfigNode node) {
+        return new PipelineConfig.Scoring(whole(node, "parallelism", 1, 1, MOST_PARALLEL));
+    }
+
+    /** Flink refuses an operator that is wider than the job's maximum. */
+    private static void checkParallelism(PipelineConfig config, ConfigNode root) {
+        int max = config.training().maxParallelism();
+        checkAtMost(max, config.training().trainers(), root.mapOrEmpty("training"), "trainers");
+        checkAtMost(max, config.training().shards(), root.mapOrEmpty("training"), "shards");
+        checkAtMost(max, config.scoring().parallelism(), root.mapOrEmpty("scoring"), "parallelism");
+    }
+
+    private static void checkAtMost(int max, int value, ConfigNode node, String key) {
+        if (value > max) {
+            throw node.error(
+                    key, "expected at most training.max-parallelism (" + max + "), found " + value);
+        }
+    }
+
+    private static int whole(ConfigNode node, String key, int byDefault, int min, int max) {
+        int value = node.integer(key, byDefault);
+        if (value < min || value > max) {
+            throw node.error(
+                    key, "expected a whole number from " + min + " to " + max + ", found " + value);
+        }
+        return value;
+    }
+
+    private static long bytes(ConfigNode node, String key, long byDefault, long min, long max) {
+        long value = node.bytes(key, byDefault);
+        if (value < min || value > max) {
+            throw node.error(key, "expected " + min + " to " + max + " bytes, found " + value);
+        }
+        return value;
+    }
+
+    private static Duration duration(
+            ConfigNode node, String key, Duration byDefault, Duration min) {
+        Duration value = node.duration(key, byDefault);
+        if (value.compareTo(min) < 0 || value.compareTo(LONGEST) > 0) {
+            throw node.error(
+                    key,
+                    "expected a duration from "
+                            + min.toMillis()
+                            + "ms to "
+                            + LONGEST.toDays()
+                            + "d, found "
+                            + value.toMillis()
+                            + "ms");
+        }
+        return value;
+    }
+
+    private static String text(ConfigNode node, String key, String byDefault) {
+        String value = node.string(key, byDefault);
+        if (value.isBlank()) {
+            throw node.error(key, "must not be empty");
+        }
+        return value;
+    }
+}

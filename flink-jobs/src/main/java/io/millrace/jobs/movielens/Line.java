@@ -1,0 +1,66 @@
+package io.millrace.jobs.movielens;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A line of a data file, cut into fields.
+ *
+ * @param number from 1
+ */
+record Line(Path file, int number, String text, List<String> fields) {
+
+    /** The lines of a file in ISO-8859-1 that are not blank. */
+    static List<Line> of(Path file, char separator) {
+        List<String> texts = read(file);
+        List<Line> lines = new ArrayList<>(texts.size());
+        String pattern = separator == '|' ? "\\|" : String.valueOf(separator);
+        for (int i = 0; i < texts.size(); i++) {
+            String text = texts.get(i);
+            if (!text.isBlank()) {
+                lines.add(new Line(file, i + 1, text, List.of(text.split(pattern, -1))));
+            }
+        }
+        return lines;
+    }
+
+    private static List<String> read(Path file) {
+        try {
+            return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException e) {
+            throw MovieLensException.unreadable(file, "is missing", e);
+        } catch (IOException e) {
+            throw MovieLensException.unreadable(file, "cannot be read: " + e, e);
+        }
+    }
+
+    /** Checks the number of fields. */
+    Line require(int count, String expected) {
+        if (fields.size() != count) {
+            throw MovieLensException.odd(this, expected);
+        }
+        return this;
+    }
+
+    String text(int field) {
+        return fields.get(field);
+    }
+
+    /** The field as a whole number that is not negative. */
+    long number(int field, String expected) {
+        try {
+            long number = Long.parseLong(fields.get(field).strip());
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Answered below, as a negative number is.
+        }
+        throw MovieLensException.odd(this, expected);
+    }
+}

@@ -1,0 +1,148 @@
+package io.millrace.jobs.score;
+
+import ai.djl.Device;
+import io.millrace.jobs.version.VersionDirectory;
+import io.millrace.model.feature.InvalidEventException;
+import io.millrace.model.learn.TorchEngine;
+import io.millrace.model.score.Scored;
+import io.millrace.model.score.Scorer;
+import io.millrace.model.version.VersionCatalog;
+import io.millrace.model.version.VersionStorage;
+import io.millrace.schemas.CandidateScore;
+import io.millrace.schemas.ModelVersion;
+import io.millrace.schemas.Score;
+import io.millrace.schemas.ScoreRequest;
+import io.millrace.schemas.ScoreStatus;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.functions.co.BroadcastProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers score requests with the newest version of a model that is fit to serve. Starts with the
+ * newest one in the version storage; announcements switch it. Every request gets one answer.
+ */
+final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVersion, Score> {
+
+    /** The newest announced version by model: a pointer, never the model itself. */
+    static final MapStateDescriptor<String, Long> ANNOUNCED =
+            new MapStateDescriptor<>("announced", Types.STRING, Types.LONG);
+
+    private static final long serialVersionUID = 1L;
+
+    // -- configuration
+
+    private final String model;
+    private final VersionDirectory directory;
+    private final int torchThreads;
+
+    // -- runtime
+
+    private transient Scorer scorer;
+    private transient VersionLoader loader;
+    private transient long answered;
+
+    ScoreRequests(String model, VersionDirectory directory, int torchThreads) {
+        this.model = model;
+        this.directory = directory;
+        this.torchThreads = torchThreads;
+    }
+
+    @Override
+    public void open(OpenContext context) throws Exception {
+        TorchEngine.start(torchThreads);
+        VersionStorage storage = directory.open();
+        scorer = new Scorer(storage, model, Device.cpu());
+        loader = new VersionLoader(scorer, model);
+        loadNewest(new VersionCatalog(storage, model).versions());
+        var metrics = getRuntimeContext().getMetricGroup();
+        metrics.gauge("answeredRequests", () -> answered);
+        metrics.gauge("refusedVersions", () -> loader.refused());
+        metrics.gauge("servedVersion", () -> scorer.version());
+    }
+
+    @Override
+    public void processElement(
+            ScoreRequest request, ReadOnlyContext context, Collector<Score> out) {
+        answered++;
+        out.collect(answer(request));
+    }
+
+    @Override
+    public void processBroadcastElement(
+            ModelVersion announced, Context context, Collector<Score> out) throws Exception {
+        if (!announced.getModel().equals(model)) {
+            return;
+        }
+        context.getBroadcastState(ANNOUNCED).put(model, announced.getVersion());
+        Long serving = scorer.version();
+        if (serving == null || announced.getVersion() > serving) {
+            loader.want(announced.getVersion());
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (loader != null) {
+            loader.close();
+        }
+        if (scorer != null) {
+            scorer.close();
+        }
+    }
+
+    /** Falls back to older versions until one can be served. */
+    private void loadNewest(List<Long> versions) {
+        for (int i = versions.size() - 1; i >= 0; i--) {
+            if (loader.load(versions.get(i))) {
+                return;
+            }
+        }
+    }
+
+    private Score answer(ScoreRequest request) {
+        if (scorer.version() == null) {
+            return unscored(
+                    request,
+                    ScoreStatus.NO_VERSION,
+                    "model " + model + " has no version yet that can be served");
+        }
+        try {
+            return scored(request, scorer.score(request));
+        } catch (InvalidEventException e) {
+            return unscored(request, ScoreStatus.INVALID, e.getMessage());
+        }
+    }
+
+    private Score scored(ScoreRequest request, Scored made) {
+        List<CandidateScore> scores = new ArrayList<>(made.scores().length);
+        for (int i = 0; i < made.scores().length; i++) {
+            scores.add(
+                    new CandidateScore(
+                            request.getCandidates().get(i).getItem(), (double) made.scores()[i]));
+        }
+        return new Score(
+                request.getRequestId(),
+                System.currentTimeMillis(),
+                model,
+                ScoreStatus.SCORED,
+                made.version(),
+                scores,
+                null);
+    }
+
+    private Score unscored(ScoreRequest request, ScoreStatus status, @Nullable String reason) {
+        return new Score(
+                request.getRequestId(),
+                System.currentTimeMillis(),
+                model,
+                status,
+                null,
+                List.of(),
+                reason);
+    }
+}

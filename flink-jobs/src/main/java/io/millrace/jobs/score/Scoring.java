@@ -1,0 +1,29 @@
+package io.millrace.jobs.score;
+
+import io.millrace.jobs.version.VersionDirectory;
+import io.millrace.jobs.wire.EventSerializer;
+import io.millrace.schemas.ModelVersion;
+import io.millrace.schemas.Score;
+import io.millrace.schemas.ScoreRequest;
+import org.apache.flink.streaming.api.datastream.DataStream;
+
+/** Scoring, wired: requests and announcements in, scores out. */
+public final class Scoring {
+
+    private Scoring() {}
+
+    public static DataStream<Score> wire(
+            DataStream<ScoreRequest> requests,
+            DataStream<ModelVersion> announcements,
+            String model,
+            VersionDirectory directory,
+            int torchThreads,
+            int parallelism) {
+        return requests.connect(announcements.broadcast(ScoreRequests.ANNOUNCED))
+                .process(
+                        new ScoreRequests(model, directory, torchThreads), EventSerializer.SCORE)
+                .name("score")
+                .uid(model + "-score")
+                .setParallelism(parallelism);
+    }
+}

@@ -1,0 +1,73 @@
+package io.millrace.jobs.simulate;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * What a {@link World} is like, apart from its seed.
+ *
+ * @param start event time of its first impression
+ * @param duration from the first impression to the last
+ * @param users number of users
+ * @param items items that exist from the start
+ * @param newItems items that appear one after another, spread evenly over the duration
+ * @param categories number of item categories
+ * @param positions places at which an item can be shown, 1 to {@code positions}
+ * @param drift how tastes change around the middle of the duration
+ * @param meanClickDelay mean of the exponential delay from an impression to its click
+ * @param maxClickDelay no click is later than this; keep it below the attribution window
+ */
+public record WorldSettings(
+        Instant start,
+        Duration duration,
+        int users,
+        int items,
+        int newItems,
+        int categories,
+        int positions,
+        Drift drift,
+        Duration meanClickDelay,
+        Duration maxClickDelay) {
+
+    public WorldSettings {
+        require(duration.toMillis() > 0, "duration must be at least a millisecond");
+        require(users > 0, "users must be at least 1");
+        require(items > 0, "items must be at least 1");
+        require(newItems >= 0, "newItems must not be negative");
+        require(categories > 0, "categories must be at least 1");
+        require(positions > 0, "positions must be at least 1");
+        require(meanClickDelay.toMillis() > 0, "meanClickDelay must be at least a millisecond");
+        require(!maxClickDelay.isNegative(), "maxClickDelay must not be negative");
+    }
+
+    /** The demo's world: clicks come well within the attribution window. */
+    public static WorldSettings demo(Instant start, Duration duration, Duration attributionWindow) {
+        return new WorldSettings(
+                start,
+                duration,
+                2_000,
+                500,
+                100,
+                12,
+                10,
+                Drift.ABRUPT,
+                attributionWindow.dividedBy(5),
+                attributionWindow.multipliedBy(9).dividedBy(10));
+    }
+
+    /** How tastes change. */
+    public enum Drift {
+        /** Not at all. */
+        NONE,
+        /** All at once in the middle. */
+        ABRUPT,
+        /** Gradually, from a quarter of the duration to three quarters. */
+        SMOOTH
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.millrace.jobs.source;
+
+import io.millrace.jobs.version.VersionPiece;
+import io.millrace.schemas.DeadLetter;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import io.millrace.jobs.wire.EventSerializer;
+
+/**
+ * Stands right behind a source: sends events on, dead letters aside, and before each barrier tells
+ * the version how far every partition has been read. Barriers start at the source, so what passed here before one is
+ * exactly what the checkpoint has consumed. Positions of partitions that have been silent since a restore
+ * are kept where versions are assembled.
+ */
+final class SourceRouter<T> extends AbstractStreamOperator<T>
+        implements OneInputStreamOperator<Sourced<T>, T> {
+
+    static final OutputTag<DeadLetter> DEAD_LETTERS =
+            new OutputTag<>("dead-letters", EventSerializer.DEAD_LETTER);
+    static final OutputTag<VersionPiece> POSITIONS =
+            new OutputTag<>("positions", VersionPiece.TYPE);
+
+    private static final long serialVersionUID = 1L;
+
+    private transient Map<TopicPartition, Long> nextOffsets;
+    private transient long deadLetters;
+    private transient boolean finished;
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        nextOffsets = new HashMap<>();
+        getMetricGroup().gauge("deadLetters", () -> deadLetters);
+    }
+
+    @Override
+    public void processElement(StreamRecord<Sourced<T>> element) {
+        Sourced<T> sourced = element.getValue();
+        Origin origin = sourced.origin();
+        nextOffsets.put(
+                new TopicPartition(origin.topic(), origin.partition()), origin.offset() + 1);
+        if (sourced instanceof Sourced.Event<T> event) {
+            output.collect(new StreamRecord<>(event.value(), event.eventTime()));
+        } else if (sourced instanceof Sourced.Rejected<T> rejected) {
+            deadLetters++;
+            output.collect(DEAD_LETTERS, new StreamRecord<>(rejected.letter()));
+        }
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) {
+        if (!finished) {
+            emitPositions();
+        }
+    }
+
+    @Override
+    public void finish() throws Exception {
+        emitPositions();
+        finished = true;
+        super.finish();
+    }
+
+    private void emitPositions() {
+        nextOffsets
+                .entrySet()
+                .forEach(entry -> output.collect(POSITIONS, new StreamRecord<>(position(entry))));
+    }
+
+    private static VersionPiece position(Map.Entry<TopicPartition, Long> entry) {
+        return new VersionPiece.Position(
+                entry.getKey().topic(), entry.getKey().partition(), entry.getValue());
+    }
+
+    private record TopicPartition(String topic, int partition) {}
+}

@@ -1,0 +1,34 @@
+package io.millrace.jobs.train;
+
+import io.millrace.jobs.wire.ImmutableSerializer;
+import io.millrace.jobs.wire.SerializerTypeInfo;
+import io.millrace.jobs.wire.WireArrays;
+import java.io.IOException;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** {@link BatchOutcome} on the wire. */
+public final class BatchOutcomeSerializer extends ImmutableSerializer<BatchOutcome> {
+
+    static final SerializerTypeInfo<BatchOutcome> TYPE =
+            SerializerTypeInfo.of(BatchOutcome.class, BatchOutcomeSerializer::new);
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void serialize(BatchOutcome outcome, DataOutputView target) throws IOException {
+        WireArrays.write(outcome.labels(), target);
+        WireArrays.write(outcome.predictions(), target);
+        WireArrays.write(outcome.importances(), target);
+        target.writeLong(outcome.maxEventTime());
+    }
+
+    @Override
+    public BatchOutcome deserialize(DataInputView source) throws IOException {
+        return new BatchOutcome(
+                WireArrays.readFloats(source),
+                WireArrays.readFloats(source),
+                WireArrays.readFloats(source),
+                source.readLong());
+    }
+}

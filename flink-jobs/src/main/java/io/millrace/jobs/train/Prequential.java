@@ -1,0 +1,140 @@
+package io.millrace.jobs.train;
+
+import io.millrace.jobs.version.VersionPiece;
+import io.millrace.model.ModelSpec;
+import io.millrace.model.metric.MetricSet;
+import io.millrace.schemas.PrequentialMetrics;
+import java.util.List;
+import java.util.TreeMap;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures predictions made before learning, over the whole stream and since the last report. Its
+ * sums are part of the checkpoint, so they count every example exactly once. Parallelism 1.
+ */
+final class Prequential extends AbstractStreamOperator<PrequentialMetrics>
+        implements OneInputStreamOperator<BatchOutcome, PrequentialMetrics> {
+
+    static final OutputTag<VersionPiece> PIECES =
+            new OutputTag<>("metric-pieces", VersionPiece.TYPE);
+
+    private static final long serialVersionUID = 1L;
+
+    // -- configuration
+
+    private final ModelSpec spec;
+    private final long reportEvery;
+
+    // -- runtime
+
+    private transient ListState<byte[]> sums;
+    private transient MetricSet total;
+    private transient MetricSet window;
+    private transient long maxEventTime;
+    private transient boolean finished;
+
+    Prequential(ModelSpec spec, long reportEvery) {
+        this.spec = spec;
+        this.reportEvery = reportEvery;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        sums =
+                context.getOperatorStateStore()
+                        .getListState(
+                                new ListStateDescriptor<>(
+                                        "sums", BytePrimitiveArraySerializer.INSTANCE));
+        total = MetricSet.of(spec.objective());
+        window = MetricSet.of(spec.objective());
+        maxEventTime = Long.MIN_VALUE;
+        var restored = sums.get().iterator();
+        if (restored.hasNext()) {
+            total = MetricSet.fromBytes(restored.next());
+            window = MetricSet.fromBytes(restored.next());
+        }
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        getMetricGroup().gauge(TrainMetrics.EXAMPLES, () -> total.examples());
+        total.names().forEach(this::gauge);
+    }
+
+    @Override
+    public void processElement(StreamRecord<BatchOutcome> element) {
+        BatchOutcome outcome = element.getValue();
+        maxEventTime = Math.max(maxEventTime, outcome.maxEventTime());
+        for (int i = 0; i < outcome.labels().length; i++) {
+            total.add(outcome.labels()[i], outcome.predictions()[i], outcome.importances()[i]);
+            window.add(outcome.labels()[i], outcome.predictions()[i], outcome.importances()[i]);
+            if (total.examples() % reportEvery == 0) {
+                report();
+            }
+        }
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) {
+        if (!finished) {
+            emitPiece();
+        }
+    }
+
+    @Override
+    public void finish() throws Exception {
+        if (window.examples() > 0) {
+            report();
+        }
+        emitPiece();
+        finished = true;
+        super.finish();
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        sums.update(List.of(total.toBytes(), window.toBytes()));
+    }
+
+    private void report() {
+        output.collect(
+                new StreamRecord<>(
+                        PrequentialMetrics.newBuilder()
+                                .setModel(spec.name())
+                                .setTime(System.currentTimeMillis())
+                                .setExamples(total.examples())
+                                .setEventTime(maxEventTime)
+                                .setTotal(new TreeMap<>(total.values()))
+                                .setWindow(new TreeMap<>(window.values()))
+                                .build()));
+        window = MetricSet.of(spec.objective());
+    }
+
+    private void emitPiece() {
+        output.collect(
+                PIECES,
+                new StreamRecord<>(
+                        new VersionPiece.Metrics(
+                                total.examples(), new TreeMap<>(total.values()))));
+    }
+
+    private void gauge(String name) {
+        getMetricGroup().gauge(name, () -> valueOf(name));
+    }
+
+    private @Nullable Double valueOf(String name) {
+        return total.values().get(name);
+    }
+}

@@ -1,0 +1,32 @@
+package io.millrace.jobs.train;
+
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * Receives the shards' replies in the trainer's slot and hands them over in memory. It has no
+ * output; the loop closes outside the job graph.
+ */
+final class ReplyReceiver extends AbstractStreamOperator<ShardReply>
+        implements OneInputStreamOperator<ShardReply, ShardReply> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String pipeline;
+
+    ReplyReceiver(String pipeline) {
+        this.pipeline = pipeline;
+    }
+
+    @Override
+    public void processElement(StreamRecord<ShardReply> element) {
+        ShardReply reply = element.getValue();
+        ReplyExchange.deliver(
+                new ReplyExchange.Address(
+                        getRuntimeContext().getJobInfo().getJobId(),
+                        pipeline,
+                        reply.trainer().subtask()),
+                reply);
+    }
+}

@@ -1,0 +1,257 @@
+package io.millrace.jobs.train;
+
+import io.millrace.model.ModelSpec;
+import io.millrace.model.example.Example;
+import io.millrace.model.learn.Learner;
+import io.millrace.model.learn.MicroBatch;
+import io.millrace.model.learn.MicroBatchBuilder;
+import io.millrace.model.learn.TorchEngine;
+import io.millrace.model.parameter.ParameterLayout;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operator that turns examples into gradients. It owns no parameter and no state: it pulls rows
+ * from the shards, runs one micro-batch forward and backward, and pushes the gradients back.
+ *
+ * <p>The life of a micro-batch:
+ *
+ * <ol>
+ *   <li>examples gather until the batch is full, has waited long enough, or a barrier is due;
+ *   <li>one pull to each shard that owns some of its keys;
+ *   <li>replies arrive as mails from the {@link ReplyReceiver}; the last one starts
+ *   <li>forward, prediction, backward; then one push to each of these shards.
+ * </ol>
+ *
+ * <p>At most {@code staleness} batches are in flight; beyond that the trainer yields to its mailbox,
+ * which is how back-pressure reaches the source. Before a barrier it drains: what it pulled was
+ * answered, what it pushed precedes the barrier. So the shards' state at the checkpoint holds
+ * every gradient of every example before the cut, and none after it.
+ */
+final class Trainer extends AbstractStreamOperator<ShardRequest>
+        implements OneInputStreamOperator<Example, ShardRequest> {
+
+    static final OutputTag<BatchOutcome> OUTCOMES =
+            new OutputTag<>("outcomes", BatchOutcomeSerializer.TYPE);
+
+    private static final long serialVersionUID = 1L;
+
+    // -- configuration
+
+    private final String pipeline;
+    private final ModelSpec spec;
+    private final TrainerSettings settings;
+    private final ShardAssignment assignment;
+    private final transient MailboxExecutor mailbox;
+
+    // -- runtime
+
+    private transient TrainerId id;
+    private transient MicroBatchBuilder batchBuilder;
+    private transient Learner learner;
+    private transient ReplyExchange.Address address;
+    private transient ReplyExchange.@Nullable Endpoint endpoint;
+    private transient List<Example> gathering;
+    private transient Deque<InFlight> inFlight;
+    private transient long batches;
+    private transient long trained;
+
+    Trainer(
+            StreamOperatorParameters<ShardRequest> parameters,
+            MailboxExecutor mailbox,
+            String pipeline,
+            ModelSpec spec,
+            TrainerSettings settings,
+            ShardAssignment assignment) {
+        super(parameters);
+        this.mailbox = mailbox;
+        this.pipeline = pipeline;
+        this.spec = spec;
+        this.settings = settings;
+        this.assignment = assignment;
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        var task = getRuntimeContext().getTaskInfo();
+        id = new TrainerId(task.getIndexOfThisSubtask(), task.getAttemptNumber());
+        batchBuilder =
+                new MicroBatchBuilder(
+                        new ParameterLayout(spec), assignment.shards(), assignment::shardOf);
+        TorchEngine.start(settings.torchThreads());
+        learner = new Learner(spec, TrainerDevice.choose(getRuntimeContext()));
+        gathering = new ArrayList<>(settings.microBatch());
+        inFlight = new ArrayDeque<>();
+        address =
+                new ReplyExchange.Address(
+                        getRuntimeContext().getJobInfo().getJobId(), pipeline, id.subtask());
+        endpoint = new ReplyExchange.Endpoint(id, mailbox, this::onReply);
+        ReplyExchange.register(address, endpoint);
+        getMetricGroup().gauge(TrainMetrics.TRAINED_EXAMPLES, () -> trained);
+        getMetricGroup().gauge(TrainMetrics.BATCHES_IN_FLIGHT, () -> inFlight.size());
+    }
+
+    @Override
+    public void processElement(StreamRecord<Example> element) throws Exception {
+        gathering.add(element.getValue());
+        if (gathering.size() >= settings.microBatch()) {
+            send();
+        } else if (gathering.size() == 1) {
+            sendWhenWaitedTooLong();
+        }
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        drain();
+    }
+
+    @Override
+    public void finish() throws Exception {
+        drain();
+        super.finish();
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (address != null) {
+            ReplyExchange.unregister(address, endpoint);
+        }
+        if (learner != null) {
+            learner.close();
+        }
+        super.close();
+    }
+
+    private void sendWhenWaitedTooLong() {
+        List<Example> waiting = gathering;
+        long due =
+                getProcessingTimeService().getCurrentProcessingTime()
+                        + settings.maxWait().toMillis();
+        getProcessingTimeService()
+                .registerTimer(
+                        due,
+                        time -> {
+                            if (gathering == waiting && !waiting.isEmpty()) {
+                                send();
+                            }
+                        });
+    }
+
+    private void drain() throws Exception {
+        if (!gathering.isEmpty()) {
+            send();
+        }
+        while (!inFlight.isEmpty()) {
+            mailbox.yield();
+        }
+    }
+
+    private void send() throws Exception {
+        List<Example> examples = gathering;
+        gathering = new ArrayList<>(settings.microBatch());
+        while (inFlight.size() >= settings.staleness()) {
+            mailbox.yield();
+        }
+        MicroBatch batch = batchBuilder.build(examples);
+        InFlight flight = new InFlight(batches++, batch);
+        inFlight.add(flight);
+        for (int shard = 0; shard < assignment.shards(); shard++) {
+            if (batch.keysFrom(shard) < batch.keysTo(shard)) {
+                flight.awaited++;
+                emit(new ShardRequest.Pull(id, flight.number, keys(batch, shard)));
+            }
+        }
+    }
+
+    private void onReply(ShardReply reply) throws Exception {
+        InFlight flight = find(reply.batch());
+        flight.accept(reply);
+        // Batches are learned in the order in which they were sent, whatever order replies take.
+        while (!inFlight.isEmpty() && inFlight.peek().awaited == 0) {
+            learn(inFlight.peek());
+            inFlight.remove();
+        }
+    }
+
+    private InFlight find(long batch) {
+        for (InFlight flight : inFlight) {
+            if (flight.number == batch) {
+                return flight;
+            }
+        }
+        throw new IllegalStateException(
+                "a shard answered micro-batch " + batch + ", which trainer " + id + " never sent");
+    }
+
+    private void learn(InFlight flight) {
+        MicroBatch batch = flight.batch;
+        float[] gradients = new float[flight.weights.length];
+        float[] predictions = learner.learn(batch, flight.weights, gradients);
+        for (int shard = 0; shard < assignment.shards(); shard++) {
+            int from = batch.keysFrom(shard);
+            int to = batch.keysTo(shard);
+            if (from < to) {
+                emit(
+                        new ShardRequest.Push(
+                                id,
+                                flight.number,
+                                keys(batch, shard),
+                                Arrays.copyOfRange(batch.examplesByKey(), from, to),
+                                Arrays.copyOfRange(
+                                        gradients,
+                                        batch.weightsAt()[from],
+                                        batch.weightsAt()[to]),
+                                batch.maxEventTime()));
+            }
+        }
+        trained += batch.size();
+        output.collect(
+                OUTCOMES,
+                new StreamRecord<>(
+                        new BatchOutcome(
+                                batch.labels(),
+                                predictions,
+                                batch.importances(),
+                                batch.maxEventTime())));
+    }
+
+    private static long[] keys(MicroBatch batch, int shard) {
+        return Arrays.copyOfRange(batch.keys(), batch.keysFrom(shard), batch.keysTo(shard));
+    }
+
+    private void emit(ShardRequest request) {
+        output.collect(new StreamRecord<>(request));
+    }
+
+    /** A micro-batch whose weights are still arriving. */
+    private static final class InFlight {
+        final long number;
+        final MicroBatch batch;
+        final float[] weights;
+        int awaited;
+
+        InFlight(long number, MicroBatch batch) {
+            this.number = number;
+            this.batch = batch;
+            weights = new float[batch.weightCount()];
+        }
+
+        void accept(ShardReply reply) {
+            int at = batch.weightsAt()[batch.keysFrom(reply.shard())];
+            System.arraycopy(reply.weights(), 0, weights, at, reply.weights().length);
+            awaited--;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.millrace.jobs.version;
+
+import io.millrace.model.version.Compaction;
+import io.millrace.model.version.DenseExport;
+import io.millrace.model.version.Manifest;
+import io.millrace.model.version.VersionCatalog;
+import io.millrace.model.version.VersionRetention;
+import io.millrace.model.version.VersionStorage;
+import io.millrace.model.version.VersionWriter;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes versions whose checkpoints are complete: manifest, then announcement. What only makes
+ * reading cheaper (compacted bases, the dense export, retention) follows on a thread of its own,
+ * off the path of checkpoints; should it fail, the next version tries again.
+ */
+final class VersionCommitter implements Committer<Manifest> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(VersionCommitter.class);
+
+    private final VersionSettings settings;
+    private final VersionAnnouncer announcer;
+    private final VersionStorage storage;
+    private final VersionWriter writer;
+    private final ExecutorService upkeep;
+
+    VersionCommitter(VersionSettings settings, VersionAnnouncer announcer) {
+        this.settings = settings;
+        this.announcer = announcer;
+        storage = settings.directory().open();
+        writer = new VersionWriter(storage);
+        upkeep =
+                Executors.newSingleThreadExecutor(
+                        task -> {
+                            Thread thread = new Thread(task, "version-upkeep");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+    }
+
+    @Override
+    public void commit(Collection<CommitRequest<Manifest>> requests) throws IOException {
+        List<Manifest> manifests =
+                requests.stream()
+                        .map(CommitRequest::getCommittable)
+                        .sorted(Comparator.comparingLong(Manifest::version))
+                        .toList();
+        for (Manifest manifest : manifests) {
+            boolean first = writer.commit(manifest);
+            announcer.announce(manifest);
+            LOG.info(
+                    "{} version {} of model {}: checkpoint {}, {} examples",
+                    first ? "published" : "published again",
+                    manifest.version(),
+                    manifest.model(),
+                    manifest.checkpointId(),
+                    manifest.examples());
+        }
+        if (!manifests.isEmpty()) {
+            long newest = manifests.get(manifests.size() - 1).version();
+            upkeep.execute(() -> maintain(newest));
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        upkeep.shutdown();
+        upkeep.awaitTermination(30, TimeUnit.SECONDS);
+        announcer.close();
+    }
+
+    private void maintain(long version) {
+        String model = settings.spec().name();
+        try {
+            new DenseExport(storage, model).export(version);
+            int deltas = new VersionCatalog(storage, model).chain(version).links().size() - 1;
+            if (deltas >= settings.baseEvery()) {
+                new Compaction(storage, model).compact(version);
+            }
+            new VersionRetention(storage, model).apply(settings.retain());
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("upkeep after version {} of model {} failed", version, model, e);
+        }
+    }
+}
