@@ -15,6 +15,7 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -126,9 +127,28 @@ public final class EmbeddedFlink implements AutoCloseable {
         }
     }
 
-    /** Ends all jobs and the cluster, and deletes its working files. */
+    /**
+     * Cancels all jobs, ends the cluster, and deletes its working files. A job's checkpoints stay
+     * only when the job retains them on cancellation.
+     */
     @Override
     public void close() {
+        try {
+            if (cluster.isRunning()) {
+                cancelAll();
+            }
+        } finally {
+            end();
+        }
+    }
+
+    private void cancelAll() {
+        for (JobStatusMessage job : result(cluster.listJobs(), "list the jobs")) {
+            cancel(job.getJobId());
+        }
+    }
+
+    private void end() {
         try {
             result(cluster.closeAsync(), "close the cluster");
         } finally {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,12 +73,13 @@ final class KafkaNode {
                         List.of(),
                         KafkaNode::faultHandler,
                         ServerSocketFactory.INSTANCE);
+        InetAddress host = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
         broker = new BrokerServer(shared);
         controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), formatted._2());
         var unused =
                 controller
                         .socketServerFirstBoundPortFuture()
-                        .whenComplete((port, failure) -> announce(voters, port, failure));
+                        .whenComplete((port, failure) -> announce(voters, host, port, failure));
     }
 
     /** Returns when the broker accepts requests. */
@@ -104,12 +106,13 @@ final class KafkaNode {
 
     private static void announce(
             CompletableFuture<Map<Integer, InetSocketAddress>> voters,
+            InetAddress host,
             Integer port,
             Throwable failure) {
         if (failure != null) {
             voters.completeExceptionally(failure);
         } else {
-            voters.complete(Map.of(NODE_ID, new InetSocketAddress(HOST, port)));
+            voters.complete(Map.of(NODE_ID, new InetSocketAddress(host, port)));
         }
     }
 

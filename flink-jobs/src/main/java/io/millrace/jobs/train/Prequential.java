@@ -4,6 +4,7 @@ import io.millrace.jobs.version.VersionPiece;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.metric.MetricSet;
 import io.millrace.schemas.PrequentialMetrics;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.TreeMap;
 import org.apache.flink.api.common.state.ListState;
@@ -62,6 +63,7 @@ final class Prequential extends AbstractStreamOperator<PrequentialMetrics>
         if (restored.hasNext()) {
             total = MetricSet.fromBytes(restored.next());
             window = MetricSet.fromBytes(restored.next());
+            maxEventTime = ByteBuffer.wrap(restored.next()).getLong();
         }
     }
 
@@ -105,7 +107,8 @@ final class Prequential extends AbstractStreamOperator<PrequentialMetrics>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        sums.update(List.of(total.toBytes(), window.toBytes()));
+        byte[] time = ByteBuffer.allocate(Long.BYTES).putLong(maxEventTime).array();
+        sums.update(List.of(total.toBytes(), window.toBytes(), time));
     }
 
     private void report() {

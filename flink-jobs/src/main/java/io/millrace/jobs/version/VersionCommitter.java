@@ -8,9 +8,12 @@ import io.millrace.model.version.VersionRetention;
 import io.millrace.model.version.VersionStorage;
 import io.millrace.model.version.VersionWriter;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -49,33 +52,56 @@ final class VersionCommitter implements Committer<Manifest> {
 
     @Override
     public void commit(Collection<CommitRequest<Manifest>> requests) throws IOException {
-        List<Manifest> manifests =
-                requests.stream()
-                        .map(CommitRequest::getCommittable)
-                        .sorted(Comparator.comparingLong(Manifest::version))
-                        .toList();
-        for (Manifest manifest : manifests) {
-            boolean first = writer.commit(manifest);
-            announcer.announce(manifest);
-            LOG.info(
-                    "{} version {} of model {}: checkpoint {}, {} examples",
-                    first ? "published" : "published again",
-                    manifest.version(),
-                    manifest.model(),
-                    manifest.checkpointId(),
-                    manifest.examples());
+        SortedMap<Long, Manifest> pending = new TreeMap<>();
+        for (CommitRequest<Manifest> request : requests) {
+            pending.put(request.getCommittable().version(), request.getCommittable());
         }
-        if (!manifests.isEmpty()) {
-            long newest = manifests.get(manifests.size() - 1).version();
+        List<Manifest> complete = complete(pending);
+        for (Manifest manifest : complete) {
+            publish(manifest);
+        }
+        if (!complete.isEmpty()) {
+            long newest = complete.get(complete.size() - 1).version();
             upkeep.execute(() -> maintain(newest));
         }
+    }
+
+    /**
+     * The pending versions whose checkpoints are known to be complete, oldest first. Flink commits
+     * all that is pending up to a completed checkpoint, and among that may be what an aborted one or a savepoint
+     * left. The newest is complete, that is why it is committed; an older one is if a shard has built
+     * on it. Any other is left out: nothing builds on it, and what it carried is in its successor.
+     */
+    private static List<Manifest> complete(SortedMap<Long, Manifest> pending) {
+        Deque<Manifest> complete = new ArrayDeque<>();
+        Manifest next = pending.isEmpty() ? null : pending.get(pending.lastKey());
+        while (next != null) {
+            complete.addFirst(next);
+            next = next.parent() == null ? null : pending.get(next.parent());
+        }
+        return List.copyOf(complete);
+    }
+
+    private void publish(Manifest manifest) throws IOException {
+        boolean first = writer.commit(manifest);
+        announcer.announce(manifest);
+        LOG.info(
+                "{} version {} of model {}: checkpoint {}, {} examples",
+                first ? "published" : "published again",
+                manifest.version(),
+                manifest.model(),
+                manifest.checkpointId(),
+                manifest.examples());
     }
 
     @Override
     public void close() throws InterruptedException {
         upkeep.shutdown();
-        upkeep.awaitTermination(30, TimeUnit.SECONDS);
-        announcer.close();
+        try {
+            upkeep.awaitTermination(30, TimeUnit.SECONDS);
+        } finally {
+            announcer.close();
+        }
     }
 
     private void maintain(long version) {

@@ -1,0 +1,55 @@
+package io.millrace.jobs.cli;
+
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.model.version.LocalVersionStorage;
+import io.millrace.model.version.PartInfo;
+import io.millrace.model.version.RowFileReader;
+import io.millrace.model.version.VersionCatalog;
+import io.millrace.model.version.VersionStorage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * The versions of a model in a directory.
+ *
+ * @param storage the directory
+ * @param model the model's name
+ */
+record Versions(VersionStorage storage, String model) {
+
+    static Versions of(PipelineConfig config) {
+        return in(Path.of(config.versions().directory()), config.model().name());
+    }
+
+    static Versions in(Path directory, String model) {
+        return new Versions(new LocalVersionStorage(directory), model);
+    }
+
+    VersionCatalog catalog() {
+        return new VersionCatalog(storage, model);
+    }
+
+    /** The newest version, 0 when there is none. */
+    long newest() throws IOException {
+        return catalog().newest().orElse(0);
+    }
+
+    /** Rows that a version has, those of the versions it builds on included. */
+    long rows(long version) throws IOException {
+        Set<Long> keys = new HashSet<>();
+        for (PartInfo file : catalog().chain(version).files()) {
+            try (RowFileReader rows = RowFileReader.open(storage, file)) {
+                while (rows.next()) {
+                    if (rows.tombstone()) {
+                        keys.remove(rows.key());
+                    } else {
+                        keys.add(rows.key());
+                    }
+                }
+            }
+        }
+        return keys.size();
+    }
+}

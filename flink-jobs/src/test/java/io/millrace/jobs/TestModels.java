@@ -1,0 +1,43 @@
+package io.millrace.jobs;
+
+import io.millrace.model.ModelSpec;
+import io.millrace.model.config.ConfigNode;
+import io.millrace.model.config.ModelSpecReader;
+
+/** Small models for tests. */
+public final class TestModels {
+
+    private TestModels() {}
+
+    /** Ratings of 1 to 5 by user, item and, where there is one, a price; called test. */
+    public static ModelSpec ratings() {
+        return ModelSpecReader.read(ConfigNode.parse(ratings("test"), "test.yaml"));
+    }
+
+    /** The model's part of a pipeline file. */
+    static String ratings(String name) {
+        return text(name, "{type: rating, min: 1, max: 5}");
+    }
+
+    /** The model's part of a pipeline file, for clicks by user, item and price. */
+    static String clicks(String name) {
+        return text(name, "{type: click}");
+    }
+
+    private static String text(String name, String objective) {
+        return """
+        model: %s
+        seed: 1
+        objective: %s
+        features:
+          user: {type: categorical, dimension: 4}
+          item: {type: categorical, dimension: 4}
+          price: {type: numeric}
+        architecture: {type: dcn-v2, cross-layers: 1, hidden: [8]}
+        optimizers:
+          embedding: {type: adagrad, learning-rate: 0.1}
+          dense: {type: adagrad, learning-rate: 0.02}
+        """
+                .formatted(name, objective);
+    }
+}

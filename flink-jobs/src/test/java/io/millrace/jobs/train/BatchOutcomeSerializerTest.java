@@ -1,0 +1,26 @@
+package io.millrace.jobs.train;
+
+import io.millrace.jobs.wire.SerializerContract;
+
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+
+import java.util.List;
+
+class BatchOutcomeSerializerTest extends SerializerContract<BatchOutcome> {
+
+    @Override
+    protected TypeInformation<BatchOutcome> type() {
+        return BatchOutcomeSerializer.TYPE;
+    }
+
+    @Override
+    protected List<BatchOutcome> values() {
+        return List.of(
+                new BatchOutcome(
+                        new float[] {1, 0},
+                        new float[] {0.75f, 0.25f},
+                        new float[] {1, 2},
+                        1_700_000_000_000L),
+                new BatchOutcome(new float[0], new float[0], new float[0], -1));
+    }
+}

@@ -1,0 +1,22 @@
+package io.millrace.jobs.train;
+
+import io.millrace.jobs.wire.SerializerContract;
+
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+
+import java.util.List;
+
+class ShardReplySerializerTest extends SerializerContract<ShardReply> {
+
+    @Override
+    protected TypeInformation<ShardReply> type() {
+        return ShardReplySerializer.TYPE;
+    }
+
+    @Override
+    protected List<ShardReply> values() {
+        return List.of(
+                new ShardReply(new TrainerId(3, 1), 1L << 40, 2, new float[] {0.5f, -1e-30f}),
+                new ShardReply(new TrainerId(0, 0), 0, 0, new float[0]));
+    }
+}

@@ -1,0 +1,30 @@
+package io.millrace.jobs.train;
+
+import io.millrace.jobs.wire.SerializerContract;
+
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+
+import java.util.List;
+
+class ShardRequestSerializerTest extends SerializerContract<ShardRequest> {
+
+    @Override
+    protected TypeInformation<ShardRequest> type() {
+        return ShardRequestSerializer.TYPE;
+    }
+
+    @Override
+    protected List<ShardRequest> values() {
+        TrainerId trainer = new TrainerId(3, 1);
+        return List.of(
+                new ShardRequest.Pull(trainer, 1L << 40, new long[] {-5, 6}),
+                new ShardRequest.Push(
+                        trainer,
+                        7,
+                        new long[] {8, -9},
+                        new int[] {1, 2},
+                        new float[] {0.5f, -0.25f, 1e-30f},
+                        1_700_000_000_000L),
+                new ShardRequest.Pull(new TrainerId(0, 0), 0, new long[] {1}));
+    }
+}
