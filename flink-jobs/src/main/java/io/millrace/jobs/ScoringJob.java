@@ -4,12 +4,12 @@ import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.score.ModelVersionReader;
 import io.millrace.jobs.score.ScoreRequestReader;
 import io.millrace.jobs.score.Scoring;
+import io.millrace.jobs.sink.DeadLetterSink;
 import io.millrace.jobs.sink.EventSink;
 import io.millrace.jobs.source.EventStream;
 import io.millrace.jobs.source.KafkaSettings;
 import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.jobs.wire.EventSerializer;
-import io.millrace.schemas.DeadLetter;
 import io.millrace.schemas.ModelVersion;
 import io.millrace.schemas.Score;
 import io.millrace.schemas.ScoreRequest;
@@ -78,12 +78,8 @@ public final class ScoringJob {
         requests.deadLetters()
                 .union(announcements.deadLetters())
                 .sinkTo(
-                        EventSink.to(
-                                config.topics().deadLetters(),
-                                DeadLetter.class,
-                                config.events().format(),
-                                letter -> letter.getTopic() + "-" + letter.getPartition(),
-                                clients))
+                        DeadLetterSink.to(
+                                config.topics().deadLetters(), config.events().format(), clients))
                 .name("dead letters")
                 .uid("dead-letters")
                 .setParallelism(1);

@@ -9,6 +9,7 @@ import io.millrace.jobs.label.ImpressedSerializer;
 import io.millrace.jobs.label.ImpressionReader;
 import io.millrace.jobs.label.LabelJoin;
 import io.millrace.jobs.label.RatingReader;
+import io.millrace.jobs.sink.DeadLetterSink;
 import io.millrace.jobs.sink.EventSink;
 import io.millrace.jobs.sink.KafkaAnnouncer;
 import io.millrace.jobs.source.EventStream;
@@ -82,19 +83,14 @@ public final class TrainingJob {
                 .setParallelism(1);
         labelled.deadLetters()
                 .sinkTo(
-                        EventSink.to(
-                                config.topics().deadLetters(),
-                                DeadLetter.class,
-                                config.events().format(),
-                                letter -> letter.getTopic() + "-" + letter.getPartition(),
-                                kafka))
+                        DeadLetterSink.to(
+                                config.topics().deadLetters(), config.events().format(), kafka))
                 .name("dead letters")
                 .uid("dead-letters")
                 .setParallelism(1);
         publish(
                 server.pieces().union(labelled.positions()),
-                KafkaAnnouncer.factory(
-                        config.topics().models(), config.events().format(), kafka));
+                KafkaAnnouncer.factory(config.topics().models(), config.events().format(), kafka));
     }
 
     /** Examples, by the objective's way to a label. */

@@ -38,6 +38,29 @@ public final class TestPipelines {
                 kafka);
     }
 
+    /**
+     * A pipeline that keeps versions and checkpoints in {@code directory}.
+     *
+     * @param model the model's part of the file, as in {@link TestModels}
+     */
+    static PipelineConfig of(
+            String model, EmbeddedKafka kafka, Path directory, int trainers, int shards) {
+        return read(
+                model
+                        + """
+                        events: {max-bytes: 64KiB}
+                        training: {micro-batch: 32, max-wait: 20ms, trainers: %d, shards: %d, cache: 4MiB}
+                        versions: {directory: "%s", every: 200ms, base-every: 5, retain: 1000}
+                        checkpoints: {directory: "%s"}
+                        """
+                                .formatted(
+                                        trainers,
+                                        shards,
+                                        directory.resolve("versions"),
+                                        directory.resolve("checkpoints")),
+                kafka);
+    }
+
     private static PipelineConfig read(String text, EmbeddedKafka kafka) {
         return PipelineConfigReader.read(text, "test.yaml")
                 .withBootstrapServers(kafka.bootstrapServers());

@@ -38,15 +38,23 @@ final class Answers implements IParameterExceptionHandler, IExecutionExceptionHa
                 problem instanceof UsageException
                         || problem instanceof ConfigException
                         || problem instanceof MovieLensException;
-        boolean known = usersMistake || problem instanceof FailedException;
-        if (!known) {
-            LOG.error("{} failed", name(command), problem);
+        if (usersMistake || problem instanceof FailedException) {
+            say(command, Causes.sentence(problem));
+            return usersMistake ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         }
-        String sentence = Causes.sentence(problem);
-        command.getErr()
-                .println(name(command) + ": " + (known ? sentence : sentence + whereTheLogIs()));
+        return failed(problem, command);
+    }
+
+    /** Answers a failure that nobody foresaw. */
+    static int failed(Throwable problem, CommandLine command) {
+        LOG.error("{} failed", name(command), problem);
+        say(command, Causes.sentence(problem) + whereTheLogIs());
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static void say(CommandLine command, String sentence) {
+        command.getErr().println(name(command) + ": " + sentence);
         command.getErr().flush();
-        return usersMistake ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 
     private static String name(CommandLine command) {

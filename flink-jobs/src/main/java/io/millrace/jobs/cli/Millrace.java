@@ -43,7 +43,16 @@ public final class Millrace implements Runnable {
     private boolean version;
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(execute(commandLine(), arguments));
+    }
+
+    /** Runs a command; errors of the JVM, which picocli lets pass, are answered as exceptions are. */
+    static int execute(CommandLine commandLine, String... arguments) {
+        try {
+            return commandLine.execute(arguments);
+        } catch (LinkageError | OutOfMemoryError error) {
+            return Answers.failed(error, commandLine);
+        }
     }
 
     /** The command line; {@code execute} answers with the exit code. */

@@ -163,6 +163,8 @@ final class KafkaNode {
         properties.put("auto.create.topics.enable", "false");
         properties.put("default.replication.factor", "1");
         properties.put("min.insync.replicas", "1");
+        // A dead letter is larger than the largest record that it may have to hold.
+        properties.put("message.max.bytes", Integer.toString(2 << 20));
         // A replayed event may be years old; it must not be deleted for its age.
         properties.put("log.retention.ms", "-1");
         for (String topic :

@@ -13,6 +13,7 @@ import io.millrace.model.version.VersionPaths;
 import io.millrace.model.version.VersionStorage;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -20,6 +21,7 @@ import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -47,6 +49,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
 
     private static final long serialVersionUID = 1L;
     private static final long NO_VERSION = -1;
+    private static final String ROWS = "rows";
 
     // -- configuration
 
@@ -90,6 +93,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
             lastComplete = Math.max(lastComplete, version);
         }
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
+        storage = directory.open();
     }
 
     @Override
@@ -97,7 +101,6 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         super.open();
         shard = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
         watermark = Long.MIN_VALUE;
-        storage = directory.open();
         layout = new ParameterLayout(spec);
         table =
                 new ParameterTable(
@@ -106,10 +109,13 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
                                 getKeyedStateStore()
                                         .getState(
                                                 new ValueStateDescriptor<>(
-                                                        "rows",
+                                                        ROWS,
                                                         BytePrimitiveArraySerializer.INSTANCE)),
                                 this::setCurrentKey),
                         cacheBytes);
+        if (lastComplete != NO_VERSION && isGone(lastComplete)) {
+            startNewChain();
+        }
         getMetricGroup().gauge(TrainMetrics.CACHED_ROWS, () -> table.cachedRows());
         getMetricGroup().gauge(TrainMetrics.CACHE_HITS, () -> table.hits());
         getMetricGroup().gauge(TrainMetrics.CACHE_MISSES, () -> table.misses());
@@ -168,6 +174,20 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         super.notifyCheckpointComplete(checkpointId);
         table.changes().complete(checkpointId);
         lastComplete = Math.max(lastComplete, numbers.of(checkpointId));
+    }
+
+    /** Retention may have removed the version that an old savepoint was. */
+    private boolean isGone(long version) throws IOException {
+        return storage.list(VersionPaths.folder(spec.name(), version)).isEmpty();
+    }
+
+    /** With nothing to build on, the next part holds every row. */
+    private void startNewChain() {
+        lastComplete = NO_VERSION;
+        try (Stream<Long> keys =
+                this.<Long>getKeyedStateBackend().getKeys(ROWS, VoidNamespace.INSTANCE)) {
+            keys.forEach(key -> table.changes().add(key));
+        }
     }
 
     private void emitPart(long checkpointId) throws IOException {

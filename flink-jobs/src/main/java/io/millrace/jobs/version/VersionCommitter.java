@@ -4,6 +4,7 @@ import io.millrace.model.version.Compaction;
 import io.millrace.model.version.DenseExport;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.VersionCatalog;
+import io.millrace.model.version.VersionPaths;
 import io.millrace.model.version.VersionRetention;
 import io.millrace.model.version.VersionStorage;
 import io.millrace.model.version.VersionWriter;
@@ -58,7 +59,15 @@ final class VersionCommitter implements Committer<Manifest> {
         }
         List<Manifest> complete = complete(pending);
         for (Manifest manifest : complete) {
-            publish(manifest);
+            if (isRetired(manifest)) {
+                LOG.warn(
+                        "version {} of model {} was removed by retention, so it is not published"
+                                + " again; the next version stands alone",
+                        manifest.version(),
+                        manifest.model());
+            } else {
+                publish(manifest);
+            }
         }
         if (!complete.isEmpty()) {
             long newest = complete.get(complete.size() - 1).version();
@@ -80,6 +89,11 @@ final class VersionCommitter implements Committer<Manifest> {
             next = next.parent() == null ? null : pending.get(next.parent());
         }
         return List.copyOf(complete);
+    }
+
+    /** A restored savepoint may bring back a version that is long gone. */
+    private boolean isRetired(Manifest manifest) throws IOException {
+        return storage.list(VersionPaths.folder(manifest.model(), manifest.version())).isEmpty();
     }
 
     private void publish(Manifest manifest) throws IOException {

@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.jobs.source.Origin;
 import io.millrace.jobs.wire.Hex;
 import io.millrace.jobs.wire.SerializerContract;
-
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.junit.jupiter.api.Test;
 
 class ClickedSerializerTest extends SerializerContract<Clicked> {
 

@@ -2,10 +2,8 @@ package io.millrace.jobs.label;
 
 import io.millrace.jobs.wire.SerializerContract;
 import io.millrace.model.example.Example;
-
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 class ImpressedSerializerTest extends SerializerContract<Impressed> {
 

@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.jobs.version.VersionPiece.Position;
 import io.millrace.schemas.DeadLetter;
-
+import java.util.List;
+import java.util.Queue;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
-import java.util.Queue;
 
 class SourceRouterTest {
 

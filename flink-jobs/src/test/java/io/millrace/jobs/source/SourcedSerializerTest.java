@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.jobs.wire.SerializerContract;
 import io.millrace.jobs.wire.SerializerTypeInfo;
-
+import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
 
 class SourcedSerializerTest extends SerializerContract<Sourced<String>> {
 

@@ -8,16 +8,14 @@ import io.millrace.jobs.version.VersionPiece;
 import io.millrace.jobs.version.VersionPiece.Metrics;
 import io.millrace.jobs.wire.EventSerializer;
 import io.millrace.schemas.PrequentialMetrics;
-
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
-
-import java.util.Arrays;
-import java.util.List;
-import java.util.Queue;
 
 class PrequentialTest {
 

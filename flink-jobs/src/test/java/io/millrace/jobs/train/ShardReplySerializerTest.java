@@ -1,10 +1,8 @@
 package io.millrace.jobs.train;
 
 import io.millrace.jobs.wire.SerializerContract;
-
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 class ShardReplySerializerTest extends SerializerContract<ShardReply> {
 

@@ -3,14 +3,12 @@ package io.millrace.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
-
-import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
-import org.junit.jupiter.api.Test;
-
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
+import org.junit.jupiter.api.Test;
 
 class TrainerDeviceTest {
 

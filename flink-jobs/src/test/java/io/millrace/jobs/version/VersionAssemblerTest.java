@@ -12,11 +12,9 @@ import io.millrace.model.config.ModelSpecWriter;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.PartInfo;
 import io.millrace.model.version.VersionPaths;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 class VersionAssemblerTest {
 

@@ -15,18 +15,16 @@ import io.millrace.model.version.RowFileWriter;
 import io.millrace.model.version.VersionCatalog;
 import io.millrace.model.version.VersionPaths;
 import io.millrace.model.version.VersionStorage;
-
-import org.apache.flink.api.connector.sink2.Committer.CommitRequest;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.connector.sink2.Committer.CommitRequest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class VersionCommitterTest {
 

@@ -9,13 +9,11 @@ import io.millrace.jobs.version.VersionPiece.Rows;
 import io.millrace.jobs.wire.Hex;
 import io.millrace.jobs.wire.SerializerContract;
 import io.millrace.model.version.PartInfo;
-
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.junit.jupiter.api.Test;
 
 class VersionPieceSerializerTest extends SerializerContract<VersionPiece> {
 

@@ -8,13 +8,11 @@ import io.millrace.schemas.PrequentialMetrics;
 import io.millrace.schemas.Score;
 import io.millrace.schemas.ScoreRequest;
 import io.millrace.schemas.ScoreStatus;
-
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.junit.jupiter.api.Nested;
-
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.junit.jupiter.api.Nested;
 
 class EventSerializerTest {
 

@@ -1,0 +1,73 @@
+package io.millrace.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.config.PipelineConfigReader;
+import io.millrace.jobs.embedded.EmbeddedFlink;
+import io.millrace.jobs.embedded.EmbeddedKafka;
+import io.millrace.jobs.movielens.MovieLens100K;
+import io.millrace.model.version.Manifest;
+import io.millrace.schemas.Rating;
+import io.millrace.schemas.codec.EventCodec;
+import io.millrace.schemas.codec.EventFormat;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One pass over MovieLens 100K, in time order, through Kafka and the training job. */
+class MovieLensITCase {
+
+    private static final Path DATA =
+            Path.of(System.getProperty("millrace.ml-100k", "../../shared/data/ml-100k"));
+
+    @TempDir private Path directory;
+
+    @Test
+    void predictsRatingsBeforeItLearnsThem() throws Exception {
+        assumeThat(Files.exists(DATA.resolve("u.data")))
+                .as("MovieLens 100K is not at %s; -Dmillrace.ml-100k=DIR says where it is", DATA)
+                .isTrue();
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory);
+                EmbeddedFlink flink = EmbeddedFlink.start(directory, 2)) {
+            TestTopics.create(kafka);
+            long ratings = send(kafka);
+            PipelineConfig config =
+                    PipelineConfigReader.read(Path.of("../examples/movielens.yaml"))
+                            .withBootstrapServers(kafka.bootstrapServers())
+                            .withVersionsDirectory(directory.resolve("versions").toString())
+                            .withCheckpointsDirectory(directory.resolve("checkpoints").toString());
+
+            StreamExecutionEnvironment env = flink.environment();
+            new TrainingJob(config, 0, Map.of("ratings", Map.of(0, ratings))).build(env);
+            env.execute("MovieLens 100K");
+
+            Manifest last = VersionRows.newest(config);
+            assertThat(config.training().microBatch()).isEqualTo(16);
+            assertThat(config.training().staleness()).isEqualTo(1);
+            assertThat(last.examples()).isEqualTo(100_000);
+            assertThat(last.metrics().get("rmse")).isBetween(0.9, 0.980);
+        }
+    }
+
+    private static long send(EmbeddedKafka kafka) {
+        EventCodec<Rating> codec =
+                EventCodec.of(Rating.class, EventFormat.AVRO);
+        MovieLens100K data = new MovieLens100K(DATA);
+        try (KafkaProducer<byte[], byte[]> producer = TestRatings.producer(kafka)) {
+            data.ratings()
+                    .forEach(
+                            rating ->
+                                    producer.send(
+                                            new ProducerRecord<>(
+                                                    "ratings", codec.encode(rating))));
+        }
+        return data.size();
+    }
+}

@@ -1,0 +1,236 @@
+package io.millrace.jobs.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.jobs.version.VersionDirectory;
+import io.millrace.jobs.version.VersionNumbers;
+import io.millrace.jobs.version.VersionPiece;
+import io.millrace.model.ModelSpec;
+import io.millrace.model.architecture.Architectures;
+import io.millrace.model.config.ConfigNode;
+import io.millrace.model.feature.FeatureSpec;
+import io.millrace.model.loss.Objective;
+import io.millrace.model.parameter.AdaGrad;
+import io.millrace.model.parameter.ParameterKey;
+import io.millrace.model.parameter.ParameterLayout;
+import io.millrace.model.version.LocalVersionStorage;
+import io.millrace.model.version.RowFileReader;
+import io.millrace.model.version.VersionPaths;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ParameterShardTest {
+
+    private static final TrainerId TRAINER = new TrainerId(0, 0);
+    private static final int VALUES = 3000;
+
+    /** Holds the dense block and a few hundred embedding rows, so that most are evicted. */
+    private static final long SMALL_CACHE = 40_000;
+
+    @TempDir private Path directory;
+    private final ModelSpec spec = spec();
+    private final ParameterLayout layout = new ParameterLayout(spec);
+
+    @Test
+    void usageExample() throws Exception {
+        try (var shard = open(null)) {
+            long[] keys = {ParameterKey.ofValue(1, 100), ParameterKey.ofValue(1, 200)};
+            shard.processElement(new ShardRequest.Pull(TRAINER, 0, keys), 0);
+
+            float[] initial = new float[4];
+            layout.initialize(keys[0], initial, 0);
+            layout.initialize(keys[1], initial, 2);
+            ShardReply reply = shard.extractOutputValues().get(0);
+            assertThat(reply.batch()).isZero();
+            assertThat(reply.weights()).containsExactly(initial);
+        }
+    }
+
+    @Test
+    void baseAndDeltasEqualTheStateOfTheLastCheckpoint() throws Exception {
+        Random random = new Random(3);
+        Map<Long, float[]> fromParts = new HashMap<>();
+        OperatorSubtaskState checkpoint;
+        try (var shard = open(null)) {
+            for (long id = 1; id <= 5; id++) {
+                push(shard, random, 400);
+                readInto(fromParts, cut(shard, id));
+                checkpoint = shard.snapshot(id, id);
+                shard.notifyOfCompletedCheckpoint(id);
+            }
+            push(shard, random, 50);
+            readInto(fromParts, cut(shard, 6));
+            checkpoint = shard.snapshot(6, 6);
+        }
+
+        try (var restored = open(checkpoint)) {
+            Map<Long, float[]> fromState = pullAll(restored, fromParts.keySet());
+            assertThat(fromParts).hasSizeGreaterThan(1000);
+            fromParts.forEach(
+                    (key, weights) ->
+                            assertThat(weights)
+                                    .as("row %x", key)
+                                    .containsExactly(fromState.get(key)));
+        }
+    }
+
+    @Test
+    void whatAnAbortedCheckpointCarriedIsInTheNextPart() throws Exception {
+        Random random = new Random(4);
+        try (var shard = open(null)) {
+            push(shard, random, 100);
+            VersionPiece.Rows first = cut(shard, 1);
+            shard.snapshot(1, 1);
+            shard.notifyOfCompletedCheckpoint(1);
+            push(shard, random, 100);
+            VersionPiece.Rows aborted = cut(shard, 2);
+            shard.snapshot(2, 2);
+            VersionPiece.Rows next = cut(shard, 3);
+            shard.snapshot(3, 3);
+            shard.notifyOfCompletedCheckpoint(3);
+            VersionPiece.Rows unchanged = cut(shard, 4);
+
+            assertThat(first.parent()).isNull();
+            assertThat(aborted.parent()).isEqualTo(1);
+            assertThat(next.parent()).isEqualTo(1);
+            assertThat(next.part().rows()).isEqualTo(aborted.part().rows()).isPositive();
+            assertThat(unchanged.parent()).isEqualTo(3);
+            assertThat(unchanged.part().rows()).isZero();
+        }
+    }
+
+    @Test
+    void buildsOnTheRestoredVersion() throws Exception {
+        OperatorSubtaskState checkpoint;
+        try (var shard = open(null)) {
+            push(shard, new Random(5), 10);
+            cut(shard, 7);
+            checkpoint = shard.snapshot(7, 7);
+        }
+        try (var restored = open(checkpoint)) {
+            push(restored, new Random(6), 10);
+            VersionPiece.Rows rows = cut(restored, 8);
+            assertThat(rows.parent()).isEqualTo(7);
+            assertThat(rows.version()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void startsANewChainWhenTheRestoredVersionIsGone() throws Exception {
+        OperatorSubtaskState checkpoint;
+        Map<Long, float[]> before = new HashMap<>();
+        try (var shard = open(null)) {
+            push(shard, new Random(5), 100);
+            readInto(before, cut(shard, 7));
+            checkpoint = shard.snapshot(7, 7);
+        }
+        new LocalVersionStorage(directory).delete(VersionPaths.folder(spec.name(), 7));
+        try (var restored = open(checkpoint)) {
+            VersionPiece.Rows rows = cut(restored, 8);
+            Map<Long, float[]> base = new HashMap<>();
+            readInto(base, rows);
+            assertThat(rows.parent()).isNull();
+            assertThat(base).containsOnlyKeys(before.keySet());
+        }
+    }
+
+    private void push(
+            KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> shard,
+            Random random,
+            int pushes)
+            throws Exception {
+        for (int i = 0; i < pushes; i++) {
+            long[] keys =
+                    random.ints(8, 0, VALUES)
+                            .distinct()
+                            .mapToLong(value -> ParameterKey.ofValue(1, 1000L + value))
+                            .toArray();
+            int[] examples = new int[keys.length];
+            Arrays.fill(examples, 1);
+            float[] gradients = new float[keys.length * 2];
+            for (int g = 0; g < gradients.length; g++) {
+                gradients[g] = random.nextFloat() - 0.5f;
+            }
+            shard.processElement(
+                    new ShardRequest.Push(TRAINER, i, keys, examples, gradients, i), i);
+        }
+    }
+
+    private VersionPiece.Rows cut(
+            KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> shard,
+            long checkpointId)
+            throws Exception {
+        shard.prepareSnapshotPreBarrier(checkpointId);
+        var pieces = shard.getSideOutput(ParameterShard.PIECES);
+        VersionPiece last = null;
+        for (var record : pieces) {
+            last = record.getValue();
+        }
+        return (VersionPiece.Rows) last;
+    }
+
+    private void readInto(Map<Long, float[]> rows, VersionPiece.Rows piece) throws Exception {
+        try (RowFileReader reader =
+                RowFileReader.open(new LocalVersionStorage(directory), piece.part())) {
+            while (reader.next()) {
+                rows.put(reader.key(), Arrays.copyOf(reader.weights(), reader.width()));
+            }
+        }
+    }
+
+    private Map<Long, float[]> pullAll(
+            KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> shard,
+            Iterable<Long> keys)
+            throws Exception {
+        Map<Long, float[]> rows = new HashMap<>();
+        for (long key : keys) {
+            shard.processElement(new ShardRequest.Pull(TRAINER, 0, new long[] {key}), 0);
+            List<ShardReply> replies = shard.extractOutputValues();
+            rows.put(key, replies.get(replies.size() - 1).weights());
+            shard.getOutput().clear();
+        }
+        return rows;
+    }
+
+    private KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> open(
+            OperatorSubtaskState checkpoint) throws Exception {
+        var harness =
+                new KeyedOneInputStreamOperatorTestHarness<>(
+                        new ParameterShard(
+                                spec,
+                                SMALL_CACHE,
+                                new VersionNumbers(0),
+                                new VersionDirectory(directory.toString())),
+                        (ShardRequest request) -> request.keys()[0],
+                        Types.LONG);
+        harness.setStateBackend(new EmbeddedRocksDBStateBackend());
+        harness.setup(ShardReplySerializer.TYPE.createSerializer(null));
+        if (checkpoint != null) {
+            harness.initializeState(checkpoint);
+        }
+        harness.open();
+        return harness;
+    }
+
+    private static ModelSpec spec() {
+        return new ModelSpec(
+                "shard-test",
+                new Objective.Click(),
+                List.of(new FeatureSpec.Categorical("user", "user", 2)),
+                Architectures.read(
+                        ConfigNode.parse("{type: dcn-v2, cross-layers: 1, hidden: []}", "test")),
+                new AdaGrad(0.1, 0.1, 1e-8),
+                new AdaGrad(0.1, 0.1, 1e-8),
+                1);
+    }
+}
