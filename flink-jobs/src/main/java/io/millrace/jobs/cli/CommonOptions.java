@@ -41,7 +41,11 @@ final class CommonOptions {
             description = "Write the result as JSON; - is the standard output.")
     private @Nullable String json;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    @SuppressWarnings("unused") // picocli acts on it
     private boolean help;
 
     /** The pipeline that was asked for, with the brokers that were asked for. */

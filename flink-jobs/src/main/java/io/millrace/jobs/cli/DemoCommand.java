@@ -53,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            defaultValue = "4000",
+            defaultValue = "8000",
             description = "Impressions a second (default: ${DEFAULT-VALUE}).")
     private double rate;
 
@@ -97,7 +97,6 @@ final class DemoCommand implements Callable<Integer> {
         if (!(rate >= 1 && rate <= MOST_EVENTS_A_SECOND)) {
             throw new UsageException("--rate must be from 1 to 1000000 impressions a second");
         }
-        return new DemoSettings(
-                config, duration, seed, rate, REQUESTS_A_SECOND, CANDIDATES, keep);
+        return new DemoSettings(config, duration, seed, rate, REQUESTS_A_SECOND, CANDIDATES, keep);
     }
 }

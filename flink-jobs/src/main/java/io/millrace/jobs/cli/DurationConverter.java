@@ -31,6 +31,8 @@ final class DurationConverter implements ITypeConverter<Duration> {
             }
         }
         throw new TypeConversionException(
-                "expected a duration above 0 such as 250ms, 2s, 5m, 1h or 7d, found \"" + text + "\"");
+                "expected a duration above 0 such as 250ms, 2s, 5m, 1h or 7d, found \""
+                        + text
+                        + "\"");
     }
 }

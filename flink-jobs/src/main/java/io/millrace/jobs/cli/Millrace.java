@@ -5,9 +5,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** The command {@code millrace}. */
@@ -36,17 +36,27 @@ public final class Millrace implements Runnable {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    @SuppressWarnings("unused") // picocli acts on it
     private boolean help;
 
-    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version.")
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    @SuppressWarnings("unused") // picocli acts on it
     private boolean version;
 
     public static void main(String[] arguments) {
         System.exit(execute(commandLine(), arguments));
     }
 
-    /** Runs a command; errors of the JVM, which picocli lets pass, are answered as exceptions are. */
+    /**
+     * Runs a command; errors of the JVM, which picocli lets pass, are answered as exceptions are.
+     */
     static int execute(CommandLine commandLine, String... arguments) {
         try {
             return commandLine.execute(arguments);

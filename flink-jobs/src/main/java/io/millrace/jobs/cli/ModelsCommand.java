@@ -30,7 +30,11 @@ final class ModelsCommand implements Runnable {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    @SuppressWarnings("unused") // picocli acts on it
     private boolean help;
 
     @Override
@@ -71,7 +75,8 @@ final class ModelsCommand implements Runnable {
 
         private static String onlyModel(Path directory) throws IOException {
             if (!Files.isDirectory(directory)) {
-                throw new UsageException("--directory " + directory + ": there is no such directory");
+                throw new UsageException(
+                        "--directory " + directory + ": there is no such directory");
             }
             List<String> models;
             try (Stream<Path> folders = Files.list(directory)) {

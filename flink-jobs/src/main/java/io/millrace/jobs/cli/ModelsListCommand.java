@@ -70,10 +70,7 @@ final class ModelsListCommand implements Callable<Integer> {
     }
 
     private static ObjectNode json(String model, List<Manifest> manifests) {
-        ObjectNode json =
-                JsonNodeFactory.instance
-                        .objectNode()
-                        .put("model", model);
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("model", model);
         ArrayNode versions = json.putArray("versions");
         for (Manifest manifest : manifests) {
             ObjectNode version =
@@ -102,7 +99,10 @@ final class ModelsListCommand implements Callable<Integer> {
 
     static String metrics(Manifest manifest) {
         return manifest.metrics().entrySet().stream()
-                .map(metric -> String.format(Locale.ROOT, "%s %.4f", metric.getKey(), metric.getValue()))
+                .map(
+                        metric ->
+                                String.format(
+                                        Locale.ROOT, "%s %.4f", metric.getKey(), metric.getValue()))
                 .collect(Collectors.joining(", "));
     }
 

@@ -70,7 +70,8 @@ final class ModelsShowCommand implements Callable<Integer> {
         out.printf("metrics     %s%n", ModelsListCommand.metrics(manifest));
         out.printf("watermark   %s%n", watermark(manifest));
         out.printf(
-                "rows        %,d; its own parts have %,d%n", rows, ModelsListCommand.rows(manifest));
+                "rows        %,d; its own parts have %,d%n",
+                rows, ModelsListCommand.rows(manifest));
         out.printf("chain       %s%n", chain(chain));
         out.println("offsets     the first that is not in this version");
         manifest.offsets().forEach((topic, ends) -> out.printf("  %s  %s%n", topic, ends(ends)));
@@ -90,8 +91,7 @@ final class ModelsShowCommand implements Callable<Integer> {
     }
 
     private ObjectNode json(VersionChain chain, long rows) throws Exception {
-        ObjectNode json =
-                (ObjectNode) which.common.mapper().readTree(chain.manifest().toBytes());
+        ObjectNode json = (ObjectNode) which.common.mapper().readTree(chain.manifest().toBytes());
         json.put("rows", rows);
         ArrayNode links = json.putArray("chain");
         chain.links().forEach(link -> links.add(link.version()));

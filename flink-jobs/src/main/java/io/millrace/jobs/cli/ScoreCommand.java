@@ -142,8 +142,7 @@ final class ScoreCommand implements Callable<Integer> {
                 EmbeddedFlink flink = EmbeddedFlink.start(files, Jobs.slots(config));
                 Jobs jobs = new Jobs(flink)) {
             CompletableFuture<?> job =
-                    jobs.submit(
-                            "score " + config.model().name(), new ScoringJob(config)::build);
+                    jobs.submit("score " + config.model().name(), new ScoringJob(config)::build);
             send(config, requests);
             if (forEver) {
                 common.out()

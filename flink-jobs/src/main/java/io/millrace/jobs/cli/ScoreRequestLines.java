@@ -24,7 +24,8 @@ record ScoreRequestLines(List<ScoreRequest> requests, List<String> problems) {
         EventCodec<ScoreRequest> codec = EventCodec.of(ScoreRequest.class, EventFormat.JSON);
         List<ScoreRequest> requests = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        BufferedReader reader =
+                new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         long number = 0;
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
             number++;

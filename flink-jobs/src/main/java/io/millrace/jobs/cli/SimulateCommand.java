@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
 /** {@code millrace simulate}. */
 @Command(
         name = "simulate",
-        description = "Writes the events of the demo's world to Kafka as they happen, or to a file.",
+        description =
+                "Writes the events of the demo's world to Kafka as they happen, or to a file.",
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
@@ -100,8 +101,7 @@ final class SimulateCommand implements Callable<Integer> {
         World world =
                 new World(
                         seed,
-                        WorldSettings.demo(
-                                start, duration, config.labels().attributionWindow()));
+                        WorldSettings.demo(start, duration, config.labels().attributionWindow()));
         return new Simulator(world, seed, rate);
     }
 
@@ -121,8 +121,7 @@ final class SimulateCommand implements Callable<Integer> {
                         duration.toSeconds());
         common.out().flush();
         try (EventProducer producer = new EventProducer(servers, config.events().format())) {
-            return new EventFeed(
-                            producer, config.topics().impressions(), config.topics().clicks())
+            return new EventFeed(producer, config.topics().impressions(), config.topics().clicks())
                     .run(
                             simulator,
                             new Pacer(1),
@@ -131,8 +130,7 @@ final class SimulateCommand implements Callable<Integer> {
         }
     }
 
-    private static long toFile(
-            Path file, Simulator simulator, OracleScores oracle, StopSignal stop)
+    private static long toFile(Path file, Simulator simulator, OracleScores oracle, StopSignal stop)
             throws IOException {
         EventLine lines = new EventLine();
         long written = 0;

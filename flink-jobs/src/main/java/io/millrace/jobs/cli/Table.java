@@ -18,7 +18,7 @@ final class Table {
         rows.add(List.of(cells));
     }
 
-    /** The table, right-aligned, headings first. */
+    /** The table, headings first; all columns but the last are right-aligned. */
     List<String> lines() {
         int columns = rows.get(0).size();
         int[] widths = new int[columns];
@@ -32,9 +32,10 @@ final class Table {
 
     private static String line(List<String> row, int[] widths) {
         StringBuilder line = new StringBuilder();
-        for (int i = 0; i < widths.length; i++) {
+        int last = widths.length - 1;
+        for (int i = 0; i < last; i++) {
             line.append(GAP).append(" ".repeat(widths[i] - row.get(i).length())).append(row.get(i));
         }
-        return line.toString();
+        return line.append(GAP).append(row.get(last)).toString();
     }
 }

@@ -115,15 +115,14 @@ final class TrainCommand implements Callable<Integer> {
         sayWhereItGoesOn(config.model().name(), newest);
         Map<String, Map<Integer, Long>> end = feed(config, events);
         TrainingReport report =
-                new TrainingReport(
-                        config.model().name(), config.model().objective(), common.out());
+                new TrainingReport(config.model().name(), config.model().objective(), common.out());
+        long learnedBefore = learnedBefore(config, newest);
         long begin = System.currentTimeMillis();
         train(config, new TrainingJob(config, newest, end), report, files, stop);
-        summarize(config, report, begin);
+        summarize(config, report, learnedBefore, begin);
         if (stop.isRequested()) {
-            say(
-                    "Checkpoints are in %s; --restore goes on from one.",
-                    config.checkpoints().directory());
+            Checkpoints.newest(config.checkpoints().directory())
+                    .ifPresent(checkpoint -> say("To go on from here: --restore %s", checkpoint));
         }
     }
 
@@ -178,10 +177,7 @@ final class TrainCommand implements Callable<Integer> {
                                 report::measured);
                 var letters =
                         new TopicTail<>(
-                                config,
-                                topics.deadLetters(),
-                                DeadLetter.class,
-                                report::setAside);
+                                config, topics.deadLetters(), DeadLetter.class, report::setAside);
                 var versions =
                         new TopicTail<>(
                                 config, topics.models(), ModelVersion.class, report::published);
@@ -195,12 +191,16 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private void summarize(PipelineConfig config, TrainingReport report, long begin)
+    private void summarize(
+            PipelineConfig config, TrainingReport report, long learnedBefore, long begin)
             throws IOException {
         Versions versions = Versions.of(config);
         long newest = versions.newest();
         long rows = newest == 0 ? 0 : versions.rows(newest);
-        double rate = rate(report, begin);
+        double rate = rate(report, learnedBefore, begin);
+        if (report.versions() > 0) {
+            report.addLast(versions.catalog().manifest(newest));
+        }
         say(
                 "%nTotal: %s over %,d examples, %,d dead letters, %,.0f examples/s.",
                 report.total(), report.examples(), report.deadLetters(), rate);
@@ -208,7 +208,10 @@ final class TrainCommand implements Callable<Integer> {
                 newest == 0
                         ? "No version was published."
                         : "%,d versions of model %s were published; the last is version %d with %,d rows.",
-                report.versions(), config.model().name(), newest, rows);
+                report.versions(),
+                config.model().name(),
+                newest,
+                rows);
         ObjectNode json =
                 common.mapper()
                         .createObjectNode()
@@ -222,10 +225,18 @@ final class TrainCommand implements Callable<Integer> {
         common.writeJson(json);
     }
 
+    /** Examples that the restored state had seen, as far as the versions tell. */
+    private long learnedBefore(PipelineConfig config, long newest) throws IOException {
+        return restore == null || newest == 0
+                ? 0
+                : Versions.of(config).catalog().manifest(newest).examples();
+    }
+
     /** Examples a second, from the job's start to the last report. */
-    private static double rate(TrainingReport report, long begin) {
+    private static double rate(TrainingReport report, long learnedBefore, long begin) {
         long passed = report.lastReportMillis() - begin;
-        return passed <= 0 ? 0 : report.examples() * 1000.0 / passed;
+        long learned = Math.max(0, report.examples() - learnedBefore);
+        return passed <= 0 ? 0 : learned * 1000.0 / passed;
     }
 
     private void say(String format, Object... values) {

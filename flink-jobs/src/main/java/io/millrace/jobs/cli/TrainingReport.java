@@ -7,6 +7,7 @@ import io.millrace.model.metric.LogLoss;
 import io.millrace.model.metric.MeanAbsoluteError;
 import io.millrace.model.metric.NormalizedEntropy;
 import io.millrace.model.metric.RootMeanSquaredError;
+import io.millrace.model.version.Manifest;
 import io.millrace.schemas.DeadLetter;
 import io.millrace.schemas.ModelVersion;
 import io.millrace.schemas.PrequentialMetrics;
@@ -27,6 +28,8 @@ final class TrainingReport {
     private final PrintWriter out;
     private boolean headed;
     private @Nullable PrequentialMetrics last;
+    private long examples;
+    private Map<String, Double> totals = Map.of();
     private long deadLetters;
     private long versions;
 
@@ -48,6 +51,8 @@ final class TrainingReport {
             print(line("examples", metrics.stream().map(TrainingReport::title).toList()));
         }
         last = report;
+        examples = report.getExamples();
+        totals = Map.copyOf(report.getTotal());
         print(
                 line(
                         "%,d".formatted(report.getExamples()),
@@ -76,8 +81,16 @@ final class TrainingReport {
         }
     }
 
+    /** A run that is stopped has learned more than it has reported; its last version knows. */
+    synchronized void addLast(Manifest version) {
+        if (version.examples() > examples) {
+            examples = version.examples();
+            totals = version.metrics();
+        }
+    }
+
     synchronized long examples() {
-        return last == null ? 0 : last.getExamples();
+        return examples;
     }
 
     synchronized long deadLetters() {
@@ -95,20 +108,14 @@ final class TrainingReport {
 
     /** The metrics over all examples, for people. */
     synchronized String total() {
-        Map<String, Double> total = totals();
         return metrics.stream()
-                .map(metric -> title(metric) + " " + figure(total.get(metric)))
+                .map(metric -> title(metric) + " " + figure(totals.get(metric)))
                 .collect(Collectors.joining(", "));
     }
 
     /** The metrics over all examples, for programs; one that is not defined is null. */
     synchronized void addTotals(ObjectNode json) {
-        Map<String, Double> total = totals();
-        metrics.forEach(metric -> json.put(metric, total.get(metric)));
-    }
-
-    private Map<String, Double> totals() {
-        return last == null ? Map.of() : last.getTotal();
+        metrics.forEach(metric -> json.put(metric, totals.get(metric)));
     }
 
     private void print(String line) {

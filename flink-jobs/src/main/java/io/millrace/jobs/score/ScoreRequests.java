@@ -3,6 +3,7 @@ package io.millrace.jobs.score;
 import ai.djl.Device;
 import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.model.feature.InvalidEventException;
+import io.millrace.model.learn.DivergedException;
 import io.millrace.model.learn.TorchEngine;
 import io.millrace.model.score.Scored;
 import io.millrace.model.score.Scorer;
@@ -113,7 +114,7 @@ final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVe
         }
         try {
             return scored(request, scorer.score(request));
-        } catch (InvalidEventException e) {
+        } catch (InvalidEventException | DivergedException e) {
             return unscored(request, ScoreStatus.INVALID, e.getMessage());
         }
     }

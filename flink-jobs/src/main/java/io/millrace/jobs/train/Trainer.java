@@ -62,6 +62,8 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     private transient ReplyExchange.Address address;
     private transient ReplyExchange.@Nullable Endpoint endpoint;
     private transient List<Example> gathering;
+    private transient long gatheringSince;
+    private transient boolean timerSet;
     private transient Deque<InFlight> inFlight;
     private transient long batches;
     private transient long trained;
@@ -108,7 +110,10 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
         if (gathering.size() >= settings.microBatch()) {
             send();
         } else if (gathering.size() == 1) {
-            sendWhenWaitedTooLong();
+            gatheringSince = getProcessingTimeService().getCurrentProcessingTime();
+            if (!timerSet) {
+                setTimer();
+            }
         }
     }
 
@@ -134,19 +139,24 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
         super.close();
     }
 
-    private void sendWhenWaitedTooLong() {
-        List<Example> waiting = gathering;
-        long due =
-                getProcessingTimeService().getCurrentProcessingTime()
-                        + settings.maxWait().toMillis();
+    /** One timer at a time: when it finds a younger batch than it was set for, it is set anew. */
+    private void sendWhenDue(long time) throws Exception {
+        timerSet = false;
+        if (gathering.isEmpty()) {
+            return;
+        }
+        if (time - gatheringSince >= settings.maxWait().toMillis()) {
+            send();
+        } else {
+            setTimer();
+        }
+    }
+
+    private void setTimer() {
+        timerSet = true;
         getProcessingTimeService()
                 .registerTimer(
-                        due,
-                        time -> {
-                            if (gathering == waiting && !waiting.isEmpty()) {
-                                send();
-                            }
-                        });
+                        gatheringSince + settings.maxWait().toMillis(), this::sendWhenDue);
     }
 
     private void drain() throws Exception {

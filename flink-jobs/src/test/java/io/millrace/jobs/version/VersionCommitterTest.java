@@ -92,11 +92,36 @@ class VersionCommitterTest {
     void aVersionWithoutItsPartIsNeitherCompletedNorAnnounced() throws Exception {
         Manifest manifest = manifest(1, null, 0.5f);
         storage.delete(manifest.parts().get(0).path());
+        storage.putIfAbsent(VersionPaths.folder(SPEC.name(), 1) + "/other", new byte[1]);
 
         assertThatThrownBy(() -> commit(100, 100, manifest))
                 .isInstanceOf(DamagedVersionException.class);
         assertThat(catalog.versions()).isEmpty();
         assertThat(announced.versions).isEmpty();
+    }
+
+    @Test
+    void whatAnAbortedCheckpointLeftIsNoVersion() throws Exception {
+        Manifest first = manifest(1, null, 0.5f);
+        Manifest aborted = manifest(2, 1L, 0.25f);
+        Manifest third = manifest(3, 1L, 0.125f);
+
+        commit(100, 100, first, aborted, third);
+
+        assertThat(announced.versions).containsExactly(1L, 3L);
+        assertThat(catalog.versions()).containsExactly(1L, 3L);
+    }
+
+    @Test
+    void aVersionThatRetentionRemovedDoesNotComeBack() throws Exception {
+        Manifest manifest = manifest(1, null, 0.5f);
+        commit(100, 100, manifest);
+        storage.delete(VersionPaths.folder(SPEC.name(), 1));
+
+        commit(100, 100, manifest);
+
+        assertThat(announced.versions).containsExactly(1L);
+        assertThat(catalog.versions()).isEmpty();
     }
 
     @Test

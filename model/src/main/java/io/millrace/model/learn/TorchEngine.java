@@ -44,7 +44,7 @@ public final class TorchEngine {
     }
 
     /** A manager of tensors on the device; starts the engine with one thread if nobody has. */
-    static synchronized NDManager newManager(Device device) {
+    public static synchronized NDManager newManager(Device device) {
         if (startedWith == 0) {
             start(1);
         }

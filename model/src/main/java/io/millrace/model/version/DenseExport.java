@@ -6,11 +6,14 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.millrace.model.architecture.TensorSpec;
+import io.millrace.model.learn.TorchEngine;
 import io.millrace.model.parameter.DenseLayout;
 import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.ParameterLayout;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 
 /** Writes a version's dense tensors as safetensors, by name and shape, for other tools to read. */
 public final class DenseExport {
@@ -38,7 +41,7 @@ public final class DenseExport {
 
     /** The tensors that are laid end to end in {@code dense}, as a safetensors file. */
     public static byte[] encode(DenseLayout layout, float[] dense) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             NDList tensors = new NDList();
             for (int i = 0; i < layout.tensors().size(); i++) {
                 TensorSpec spec = layout.tensors().get(i);
@@ -51,13 +54,24 @@ public final class DenseExport {
         }
     }
 
+    /**
+     * Reads the newest files first and stops at what has every block: since each micro-batch updates
+     * them all, that is nearly always the version's own part, however large the base is.
+     */
     private float[] read(VersionChain chain, ParameterLayout layout) throws IOException {
         DenseVector dense = new DenseVector(layout);
-        for (PartInfo file : chain.files()) {
-            try (RowFileReader row = RowFileReader.open(storage, file)) {
+        BitSet seen = new BitSet();
+        List<PartInfo> files = chain.files();
+        for (int i = files.size() - 1;
+                i >= 0 && seen.cardinality() < layout.dense().blocks();
+                i--) {
+            try (RowFileReader row = RowFileReader.open(storage, files.get(i))) {
                 while (row.next()) {
-                    if (ParameterKey.slot(row.key()) == ParameterKey.DENSE_SLOT) {
+                    int block = (int) ParameterKey.hash(row.key());
+                    if (ParameterKey.slot(row.key()) == ParameterKey.DENSE_SLOT
+                            && !seen.get(block)) {
                         dense.apply(row);
+                        seen.set(block);
                     }
                 }
             }

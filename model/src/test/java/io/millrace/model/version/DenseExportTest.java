@@ -3,6 +3,7 @@ package io.millrace.model.version;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,6 +13,7 @@ import io.millrace.model.architecture.DcnV2;
 import io.millrace.model.architecture.TensorSpec;
 import io.millrace.model.config.ModelSpecWriter;
 import io.millrace.model.feature.FeatureSpec.Categorical;
+import io.millrace.model.learn.TorchEngine;
 import io.millrace.model.loss.Objective;
 import io.millrace.model.parameter.DenseLayout;
 import io.millrace.model.parameter.ParameterKey;
@@ -85,7 +87,7 @@ class DenseExportTest {
 
     private float[] decoded(byte[] safetensors) {
         float[] dense = new float[layout.dense().size()];
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             NDList tensors = NDList.decode(manager, safetensors);
             for (int i = 0; i < layout.dense().tensors().size(); i++) {
                 String name = layout.dense().tensors().get(i).name();

@@ -66,8 +66,7 @@ public final class Demo {
         // Brokers that others use get topics of this run's own, and lose them afterwards.
         String prefix =
                 foreign ? "demo-" + Long.toString(System.currentTimeMillis(), 36) + "-" : "";
-        PipelineConfig config =
-                DemoPipeline.of(brokers.config(), files, settings.rate(), prefix);
+        PipelineConfig config = DemoPipeline.of(brokers.config(), files, settings.rate(), prefix);
         try (PipelineTopics topics = new PipelineTopics(config)) {
             topics.createAbsent();
             try {
@@ -177,10 +176,7 @@ public final class Demo {
             PipelineConfig.Topics topics = config.topics();
             metrics =
                     new TopicTail<>(
-                            config,
-                            topics.metrics(),
-                            PrequentialMetrics.class,
-                            progress::measured);
+                            config, topics.metrics(), PrequentialMetrics.class, progress::measured);
             models = new TopicTail<>(config, topics.models(), ModelVersion.class, this::published);
             scores = new TopicTail<>(config, topics.scores(), Score.class, this::answered);
         }

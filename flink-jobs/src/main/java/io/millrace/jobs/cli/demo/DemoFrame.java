@@ -14,6 +14,7 @@ final class DemoFrame {
 
     private static final int LABEL_WIDTH = 13;
     private static final int CURVE_WIDTH = 60;
+    private static final int WARM_UP = 3;
     private static final String BOLD = "\u001b[1m";
     private static final String GREEN = "\u001b[32m";
     private static final String DIM = "\u001b[2m";
@@ -45,8 +46,7 @@ final class DemoFrame {
                         " %d of %d s",
                         snapshot.elapsed().toSeconds(),
                         snapshot.duration().toSeconds());
-        double part =
-                (double) snapshot.elapsed().toMillis() / snapshot.duration().toMillis();
+        double part = (double) snapshot.elapsed().toMillis() / snapshot.duration().toMillis();
         line(GREEN, graphics.bar(part, Math.min(72, terminal.width() - 2) - time.length()), time);
         blank();
         labelled(
@@ -68,11 +68,14 @@ final class DemoFrame {
         quality("log loss", LogLoss.NAME, snapshot);
         quality("norm. entropy", NormalizedEntropy.NAME, snapshot);
         List<Double> aucs = snapshot.windowAucs();
-        if (aucs.size() < 2) {
+        if (aucs.size() <= WARM_UP) {
             blank();
         } else {
-            double low = Collections.min(aucs);
-            double high = Collections.max(aucs);
+            // The first reports are about the first clicks, before any negative: no scale for the
+            // rest.
+            List<Double> settled = aucs.subList(WARM_UP, aucs.size());
+            double low = Collections.min(settled);
+            double high = Collections.max(settled);
             int width = Math.min(CURVE_WIDTH, terminal.width() - LABEL_WIDTH - 16);
             labelled(
                     "AUC lately",
@@ -83,7 +86,10 @@ final class DemoFrame {
                             low,
                             high));
         }
-        line(DIM, "ceiling: the simulator's own click probabilities; tastes drift at half-time", "");
+        line(
+                DIM,
+                "ceiling: the simulator's own click probabilities; tastes drift at half-time",
+                "");
         blank();
     }
 
@@ -107,7 +113,7 @@ final class DemoFrame {
                                 .formatted(
                                         snapshot.versions(),
                                         snapshot.serving(),
-                                        Figures.millis(snapshot.servingAge().toMillis())));
+                                        Figures.age(snapshot.servingAge())));
         labelled(
                 "freshness",
                 Figures.quantiles(snapshot.freshness()) + "  click in Kafka to version serving");
@@ -117,16 +123,20 @@ final class DemoFrame {
                         .formatted(
                                 Figures.rate(snapshot.scoreRate()),
                                 Figures.count(snapshot.scores())));
-        labelled("latency", Figures.quantiles(snapshot.latency()) + "  request to score, over Kafka");
+        labelled(
+                "latency",
+                Figures.quantiles(snapshot.latency()) + "  request to score, over Kafka");
         if (snapshot.memoryMebibytes().isPresent()) {
             labelled(
                     "memory",
-                    "%s MiB at most".formatted(Figures.count(snapshot.memoryMebibytes().getAsLong())));
+                    "%s MiB at most"
+                            .formatted(Figures.count(snapshot.memoryMebibytes().getAsLong())));
         }
     }
 
     private static String row(String label, String first, String second, String third) {
-        return String.format("%-" + (LABEL_WIDTH + 1) + "s%9s%11s%11s", label, first, second, third);
+        return String.format(
+                "%-" + (LABEL_WIDTH + 1) + "s%9s%11s%11s", label, first, second, third);
     }
 
     private void title(String text, String more) {

@@ -44,8 +44,8 @@ public record DemoSummary(DemoSnapshot last, long trained, double rate) {
     public List<String> toLines() {
         return List.of(
                 "",
-                "Events      %,d written, %,d examples made of them, %,d of these in the last version (%s/s)"
-                        .formatted(last.events(), last.examples(), trained, Figures.rate(rate)),
+                "Events      %,d written, %,d examples learned from (%s/s)"
+                        .formatted(last.events(), trained, Figures.rate(rate)),
                 "AUC         %s in all, %s at the end; %s is the ceiling"
                         .formatted(
                                 metric(last.total(), Auc.NAME),

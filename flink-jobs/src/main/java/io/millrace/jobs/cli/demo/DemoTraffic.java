@@ -86,17 +86,12 @@ final class DemoTraffic implements AutoCloseable {
         Simulator simulator =
                 new Simulator(world, settings.seed(), settings.rate() / DemoSettings.SPEED);
         new EventFeed(events, config.topics().impressions(), config.topics().clicks())
-                .run(
-                        simulator,
-                        new Pacer(DemoSettings.SPEED),
-                        () -> stopped,
-                        progress::written);
+                .run(simulator, new Pacer(DemoSettings.SPEED), () -> stopped, progress::written);
         progress.allWritten();
     }
 
     private void startRequests() {
-        ScoreRequests made =
-                new ScoreRequests(world, settings.seed(), settings.candidates());
+        ScoreRequests made = new ScoreRequests(world, settings.seed(), settings.candidates());
         long begin = System.nanoTime();
         long periodNanos = TimeUnit.SECONDS.toNanos(1) / settings.requestRate();
         var unused =

@@ -36,12 +36,15 @@ final class Figures {
                 : String.format(Locale.ROOT, "%.1f s", millis / SECOND);
     }
 
+    static String age(Duration age) {
+        return millis((double) age.toMillis());
+    }
+
     static String seconds(Duration duration) {
         return duration.toSeconds() + " s";
     }
 
     static String quantiles(Quantiles quantiles) {
-        return String.format(
-                "p50 %-8s p99 %-8s", millis(quantiles.p50()), millis(quantiles.p99()));
+        return String.format("p50 %-8s p99 %-8s", millis(quantiles.p50()), millis(quantiles.p99()));
     }
 }

@@ -32,7 +32,7 @@ final class Freshness {
                     for (Arrival first = arrivals.peek();
                             first != null && first.offset() < end;
                             first = arrivals.peek()) {
-                        delays.add(millis - first.millis());
+                        delays.add((double) (millis - first.millis()));
                         arrivals.remove();
                     }
                 });

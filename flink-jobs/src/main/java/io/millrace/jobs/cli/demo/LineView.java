@@ -44,7 +44,7 @@ final class LineView implements DemoView {
         out.printf(
                 "      version %s serves, %s old; %,d scores, latency %s; freshness %s%n",
                 snapshot.serving() == null ? "-" : snapshot.serving(),
-                Figures.millis(snapshot.servingAge().toMillis()),
+                Figures.age(snapshot.servingAge()),
                 snapshot.scores(),
                 Figures.quantiles(snapshot.latency()).strip(),
                 Figures.quantiles(snapshot.freshness()).strip());

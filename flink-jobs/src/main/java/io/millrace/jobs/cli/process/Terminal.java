@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record Terminal(boolean interactive, boolean colours, boolean unicode, int width) {
 
+    private static final String TERMINAL = "millrace.terminal";
     private static final int USUAL_WIDTH = 80;
     private static final int LEAST_WIDTH = 40;
 
-    /** This process's own. */
+    /** This process's own; the launcher knows whether its output is a terminal. */
     public static Terminal detect() {
         return detect(
-                System.console() != null,
+                Boolean.getBoolean(TERMINAL),
                 System.getenv(),
                 Charset.defaultCharset().newEncoder().canEncode('\u2588'));
     }

@@ -20,7 +20,8 @@ public record Workspace(Path path, boolean kept) implements AutoCloseable {
     /** A new one in the system's temporary directory, deleted on close. */
     public static Workspace temporary() {
         try {
-            return new Workspace(Files.createTempDirectory("millrace-"), false);
+            Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+            return new Workspace(Files.createTempDirectory(parent, "millrace-"), false);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot create a temporary directory", e);
         }

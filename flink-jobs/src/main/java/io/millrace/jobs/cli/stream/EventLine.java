@@ -62,7 +62,9 @@ public final class EventLine {
         JsonNode type = fields.remove(TYPE);
         if (type == null || !type.isTextual()) {
             throw new BadLineException(
-                    "it has no \"type\"; expected one of " + codecs.keySet() + " beside the fields");
+                    "it has no \"type\"; expected one of "
+                            + codecs.keySet()
+                            + " beside the fields");
         }
         EventCodec<? extends SpecificRecord> codec = codecs.get(type.textValue());
         if (codec == null) {

@@ -1,0 +1,60 @@
+package io.millrace.jobs.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FreshnessTest {
+
+    private final Freshness freshness = new Freshness();
+
+    @Test
+    void usageExample() {
+        freshness.arrived(0, 0, 100);
+        freshness.arrived(0, 1, 200);
+        freshness.arrived(1, 0, 300);
+
+        // Offset 1 of partition 0 is the first that the version does not contain.
+        freshness.scored(Map.of(0, 1L, 1, 1L), 1000);
+
+        assertThat(freshness.quantiles()).isEqualTo(new Quantiles(700, 900));
+    }
+
+    @Test
+    void anEventCountsOnceForTheFirstVersionThatHasIt() {
+        freshness.arrived(0, 5, 0);
+        freshness.scored(Map.of(0, 5L), 100);
+        freshness.scored(Map.of(0, 6L), 200);
+        freshness.scored(Map.of(0, 7L), 300);
+
+        assertThat(freshness.quantiles()).isEqualTo(new Quantiles(200, 200));
+    }
+
+    @Test
+    void nothingServedIsNotANumber() {
+        freshness.arrived(0, 0, 0);
+
+        assertThat(freshness.quantiles().p50()).isNaN();
+    }
+
+    @Test
+    void quantilesAreNearestRanks() {
+        Delays delays = new Delays();
+        for (int i = 2000; i >= 1; i--) {
+            delays.add(i);
+        }
+
+        assertThat(delays.quantiles()).isEqualTo(new Quantiles(1000, 1980));
+    }
+
+    @Test
+    void rateIsOfTheLastSeconds() {
+        Rate rate = new Rate();
+
+        assertThat(rate.at(0, 0)).isZero();
+        assertThat(rate.at(1_000, 10)).isEqualTo(10);
+        assertThat(rate.at(5_000, 90)).isEqualTo(20);
+        assertThat(rate.at(6_000, 110)).isEqualTo(20);
+    }
+}
