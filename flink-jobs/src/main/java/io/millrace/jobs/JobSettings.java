@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
 /** What both jobs ask of Flink and Kafka. */
 final class JobSettings {
 
-    private static final int RESTARTS = 10;
-    private static final Duration RESTART_DELAY = Duration.ofSeconds(1);
+    private static final int FAILED_CHECKPOINTS_IN_A_ROW = 10;
+    private static final int RESTARTS_IN_A_ROW = 10;
+    private static final Duration FIRST_RESTART_DELAY = Duration.ofMillis(500);
+    private static final Duration LONGEST_RESTART_DELAY = Duration.ofSeconds(30);
+    private static final Duration STABLE_AFTER = Duration.ofMinutes(5);
 
     private JobSettings() {}
 
@@ -88,6 +91,8 @@ final class JobSettings {
                 CheckpointingMode.EXACTLY_ONCE);
         job.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
         job.set(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 1);
+        // The last version of a bounded run is the checkpoint after its end.
+        job.set(CheckpointingOptions.ENABLE_CHECKPOINTS_AFTER_TASKS_FINISH, true);
         return job;
     }
 
@@ -100,10 +105,21 @@ final class JobSettings {
         job.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-        job.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, RESTARTS);
-        job.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-        job.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, RESTARTS);
-        job.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, RESTART_DELAY);
+        job.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, FAILED_CHECKPOINTS_IN_A_ROW);
+        // A job that runs for ever fails often enough in its life; only a row of failures ends it.
+        job.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+        job.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+                FIRST_RESTART_DELAY);
+        job.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+                LONGEST_RESTART_DELAY);
+        job.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
+                STABLE_AFTER);
+        job.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS,
+                RESTARTS_IN_A_ROW);
         return job;
     }
 

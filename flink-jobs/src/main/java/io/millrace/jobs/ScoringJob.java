@@ -62,7 +62,7 @@ public final class ScoringJob {
                         requests.events(),
                         announcements.events(),
                         model,
-                        new VersionDirectory(config.versions().directory()),
+                        VersionDirectory.of(config.versions().directory()),
                         config.training().torchThreads(),
                         config.scoring().parallelism())
                 .sinkTo(

@@ -17,20 +17,22 @@ import io.millrace.jobs.source.KafkaSettings;
 import io.millrace.jobs.train.ParameterServer;
 import io.millrace.jobs.train.TrainerSettings;
 import io.millrace.jobs.version.VersionAnnouncer;
+import io.millrace.jobs.version.VersionCommitter;
 import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.jobs.version.VersionNumbers;
 import io.millrace.jobs.version.VersionPiece;
 import io.millrace.jobs.version.VersionSettings;
-import io.millrace.jobs.version.VersionSink;
 import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.model.example.Example;
 import io.millrace.model.loss.Objective;
 import io.millrace.schemas.DeadLetter;
 import io.millrace.schemas.PrequentialMetrics;
 import java.util.Map;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *   impressions -.
  *                |- label -.
  *   clicks ------'         |- examples - parameter server -.- metrics -> Kafka
- *   ratings ---------------'                               '- version pieces - version sink
+ *   ratings ---------------'                               '- version pieces - versions
  *      '- positions --------------------------------------------------'
  * </pre>
  */
@@ -176,21 +178,27 @@ public final class TrainingJob {
     }
 
     private void publish(DataStream<VersionPiece> pieces, VersionAnnouncer.Factory announcer) {
-        pieces.sinkTo(
-                        new VersionSink(
+        pieces.transform(
+                        "versions",
+                        Types.VOID,
+                        new VersionCommitter(
                                 new VersionSettings(
                                         config.model(),
                                         versionDirectory(),
+                                        config.training().shards(),
                                         config.versions().baseEvery(),
                                         config.versions().retain()),
                                 announcer))
-                .name("versions")
                 .uid("versions")
+                .setParallelism(1)
+                .sinkTo(new DiscardingSink<>())
+                .name("versions end")
+                .uid("versions-end")
                 .setParallelism(1);
     }
 
     private VersionDirectory versionDirectory() {
-        return new VersionDirectory(config.versions().directory());
+        return VersionDirectory.of(config.versions().directory());
     }
 
     private String name() {

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
 import io.millrace.jobs.embedded.EmbeddedKafka;
+import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.model.version.Manifest;
+import io.millrace.model.version.VersionPaths;
+import io.millrace.model.version.VersionStorage;
 import io.millrace.schemas.ModelVersion;
 import io.millrace.schemas.codec.EventCodec;
 import io.millrace.schemas.codec.EventFormat;
@@ -41,6 +44,11 @@ class AbortedCheckpointITCase {
     private static final int RATINGS = 60_000;
     private static final int ABORTED_OUT_OF = 3;
 
+    private static final int SHARDS = 2;
+
+    /** Seen by the saboteur, which runs in this process. */
+    private static volatile VersionStorage versions;
+
     @TempDir private Path directory;
     private EmbeddedKafka kafka;
 
@@ -58,7 +66,8 @@ class AbortedCheckpointITCase {
 
     @Test
     void abortedCheckpointsPublishNothingAndLoseNothing() throws Exception {
-        PipelineConfig config = TestPipelines.ratings(kafka, directory, 1, 2);
+        PipelineConfig config = TestPipelines.ratings(kafka, directory, 1, SHARDS);
+        versions = VersionDirectory.of(config.versions().directory()).open();
         JobClient job;
         try (EmbeddedFlink flink = EmbeddedFlink.start(directory, 4)) {
             StreamExecutionEnvironment env = flink.environment();
@@ -141,9 +150,13 @@ class AbortedCheckpointITCase {
         }
 
         @Override
-        public void snapshotState(FunctionSnapshotContext context) {
-            if (context.getCheckpointId() % ABORTED_OUT_OF == 0) {
-                throw new IllegalStateException("no checkpoint " + context.getCheckpointId());
+        public void snapshotState(FunctionSnapshotContext context) throws Exception {
+            long version = context.getCheckpointId();
+            if (version % ABORTED_OUT_OF == 0) {
+                Await.until(
+                        "the parts of version " + version,
+                        () -> versions.list(VersionPaths.folder("test", version)).size() == SHARDS);
+                throw new IllegalStateException("no checkpoint " + version);
             }
         }
 

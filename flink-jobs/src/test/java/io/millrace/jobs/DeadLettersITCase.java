@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -30,12 +31,14 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every event that cannot be used ends on the dead-letters topic, with its bytes and the reason;
  * the good ones around it are trained on. The jobs here may not restart: a failure ends them.
  */
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
 class DeadLettersITCase {
 
     private static final long START = 1_700_000_000_000L;

@@ -9,14 +9,17 @@ import io.millrace.model.version.Manifest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several training jobs in one JVM, with one native engine and one reply exchange between them. */
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
 class TwoJobsITCase {
 
     private static final int RATINGS = 10_000;

@@ -1,6 +1,7 @@
 package io.millrace.jobs.cli;
 
 import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.model.version.LocalVersionStorage;
 import io.millrace.model.version.PartInfo;
 import io.millrace.model.version.RowFileReader;
@@ -20,7 +21,8 @@ import java.util.Set;
 record Versions(VersionStorage storage, String model) {
 
     static Versions of(PipelineConfig config) {
-        return in(Path.of(config.versions().directory()), config.model().name());
+        return new Versions(
+                VersionDirectory.of(config.versions().directory()).open(), config.model().name());
     }
 
     static Versions in(Path directory, String model) {

@@ -19,7 +19,8 @@ import org.apache.flink.util.OutputTag;
  * <p>A click within the attribution window of its impression makes a positive at once; its absence
  * at the window's end makes a negative. A click that comes first waits for its impression. State
  * of an id lasts until the window's end, so a second impression or click of the same id in that
- * time changes nothing; a click that never meets an open impression becomes a dead letter.
+ * time changes nothing; a click that never meets an open impression, or is the second one to wait
+ * for it, becomes a dead letter.
  */
 public final class LabelJoin
         extends KeyedCoProcessFunction<String, Impressed, Clicked, Example> {
@@ -69,7 +70,7 @@ public final class LabelJoin
         if (early != null && inWindow(example, early)) {
             emitPositive(example, out);
         } else if (early != null) {
-            setAside(early, context);
+            setAside(early, outsideWindow(), context);
             clicks.clear();
         }
         impressions.update(example);
@@ -80,17 +81,19 @@ public final class LabelJoin
     public void processElement2(Clicked clicked, Context context, Collector<Example> out)
             throws Exception {
         Example example = impressions.value();
-        if (clicks.value() != null) {
+        Clicked before = clicks.value();
+        if (example == null && before != null) {
+            setAside(clicked, "is not the first click that came before its impression", context);
+        } else if (before != null) {
             return;
-        }
-        if (example == null) {
+        } else if (example == null) {
             clicks.update(clicked);
             context.timerService().registerEventTimeTimer(clicked.time() + window);
         } else if (inWindow(example, clicked)) {
             clicks.update(clicked);
             emitPositive(example, out);
         } else {
-            setAside(clicked, context);
+            setAside(clicked, outsideWindow(), context);
         }
     }
 
@@ -103,7 +106,7 @@ public final class LabelJoin
             negatives++;
             out.collect(example.labelled(0f, 1f));
         } else if (example == null && clicked != null) {
-            setAside(clicked, context);
+            setAside(clicked, outsideWindow(), context);
         }
         impressions.clear();
         clicks.clear();
@@ -119,7 +122,11 @@ public final class LabelJoin
         out.collect(example.labelled(1f, 1f));
     }
 
-    private void setAside(Clicked clicked, Context context) {
+    private String outsideWindow() {
+        return "has no impression in the " + Duration.ofMillis(window) + " before it";
+    }
+
+    private void setAside(Clicked clicked, String why, Context context) {
         unmatched++;
         context.output(
                 DEAD_LETTERS,
@@ -127,11 +134,7 @@ public final class LabelJoin
                         clicked.origin(),
                         clicked.payload(),
                         DeadLetters.UNMATCHED_CLICK,
-                        "click of impression "
-                                + clicked.impressionId()
-                                + " has no impression in the "
-                                + Duration.ofMillis(window)
-                                + " before it",
+                        "click of impression " + clicked.impressionId() + " " + why,
                         System.currentTimeMillis()));
     }
 }

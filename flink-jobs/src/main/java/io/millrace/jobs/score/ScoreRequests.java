@@ -25,13 +25,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers score requests with the newest version of a model that is fit to serve. Starts with the
- * newest one in the version storage; announcements switch it. Every request gets one answer.
+ * newest one in the version storage; announcements switch it. Every request that can be decoded gets one answer.
  */
 final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVersion, Score> {
 
-    /** The newest announced version by model: a pointer, never the model itself. */
+    /** Announcements are broadcast; there is nothing to keep of them, the storage has the versions. */
     static final MapStateDescriptor<String, Long> ANNOUNCED =
             new MapStateDescriptor<>("announced", Types.STRING, Types.LONG);
+
+    /** More would make an answer, or a forward pass, that holds up all others. */
+    static final int MAX_CANDIDATES = 10_000;
 
     private static final long serialVersionUID = 1L;
 
@@ -79,7 +82,6 @@ final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVe
         if (!announced.getModel().equals(model)) {
             return;
         }
-        context.getBroadcastState(ANNOUNCED).put(model, announced.getVersion());
         Long serving = scorer.version();
         if (serving == null || announced.getVersion() > serving) {
             loader.want(announced.getVersion());
@@ -88,11 +90,14 @@ final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVe
 
     @Override
     public void close() throws Exception {
-        if (loader != null) {
-            loader.close();
-        }
-        if (scorer != null) {
-            scorer.close();
+        try {
+            if (loader != null) {
+                loader.close();
+            }
+        } finally {
+            if (scorer != null) {
+                scorer.close();
+            }
         }
     }
 
@@ -111,6 +116,15 @@ final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVe
                     request,
                     ScoreStatus.NO_VERSION,
                     "model " + model + " has no version yet that can be served");
+        }
+        if (request.getCandidates().size() > MAX_CANDIDATES) {
+            return unscored(
+                    request,
+                    ScoreStatus.INVALID,
+                    "the request has "
+                            + request.getCandidates().size()
+                            + " candidates; expected at most "
+                            + MAX_CANDIDATES);
         }
         try {
             return scored(request, scorer.score(request));

@@ -14,8 +14,6 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  */
 public final class DeadLetterSink {
 
-    private static final String LARGEST_REQUEST = Integer.toString(32 << 20);
-
     private DeadLetterSink() {}
 
     /**
@@ -24,7 +22,6 @@ public final class DeadLetterSink {
     public static KafkaSink<DeadLetter> to(
             String topic, EventFormat format, Map<String, String> properties) {
         Map<String, String> producer = new HashMap<>(properties);
-        producer.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_REQUEST);
         producer.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
         return EventSink.to(
                 topic,

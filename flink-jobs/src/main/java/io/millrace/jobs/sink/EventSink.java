@@ -8,9 +8,16 @@ import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
-/** Writes events to a topic, at least once: a replay after a failure may repeat some. */
+/**
+ * Writes events to a topic, at least once: a replay after a failure may repeat some. The producer
+ * sends whatever it can buffer; how large a record may be is the topic's to say ({@code
+ * max.message.bytes}).
+ */
 public final class EventSink {
+
+    private static final String LARGEST_REQUEST = Integer.toString(32 << 20);
 
     private EventSink() {}
 
@@ -25,6 +32,7 @@ public final class EventSink {
             EventKey<T> key,
             Map<String, String> properties) {
         Properties producer = new Properties();
+        producer.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_REQUEST);
         producer.putAll(properties);
         return KafkaSink.<T>builder()
                 .setKafkaProducerConfig(producer)

@@ -62,12 +62,20 @@ final class KafkaEvents<T> implements KafkaRecordDeserializationSchema<Sourced<T
             return reject(origin, payload, DeadLetters.INVALID_VALUE, e);
         }
         try {
-            // Judged by arrival, not by the wall clock, so that a replay judges alike.
-            EventTime.check(event.eventTime(), origin.arrivalTime(), maxAhead.toMillis());
+            EventTime.check(event.eventTime(), latestPast(origin), maxAhead.toMillis());
             return event;
         } catch (InvalidEventException e) {
             return reject(origin, payload, DeadLetters.INVALID_TIME, e);
         }
+    }
+
+    /**
+     * The record's arrival, so that a replay judges alike; but a producer may have set that, and
+     * wrongly, so never later than now.
+     */
+    private static long latestPast(Origin origin) {
+        long now = System.currentTimeMillis();
+        return origin.arrivalTime() < 0 ? now : Math.min(origin.arrivalTime(), now);
     }
 
     private static <T> Sourced<T> reject(

@@ -12,12 +12,13 @@ import io.millrace.model.version.RowFileWriter;
 import io.millrace.model.version.VersionPaths;
 import io.millrace.model.version.VersionStorage;
 import java.io.IOException;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -50,6 +51,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private static final long serialVersionUID = 1L;
     private static final long NO_VERSION = -1;
     private static final String ROWS = "rows";
+    private static final String VERSION = "version";
 
     // -- configuration
 
@@ -63,10 +65,11 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private transient ParameterLayout layout;
     private transient ParameterTable table;
     private transient VersionStorage storage;
-    private transient ListState<Long> versionState;
+    private transient BroadcastState<String, String> facts;
     private transient int shard;
     private transient long lastComplete;
     private transient long lastBarrier;
+    private transient long lastEmitted;
     private transient long watermark;
     private transient boolean finished;
 
@@ -81,16 +84,19 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        versionState =
+        // Broadcast: every shard holds the same, so after a rescale too each knows it. (Flink refuses
+        // checkpoints over union state once some of the shards have finished.)
+        facts =
                 context.getOperatorStateStore()
-                        .getListState(
-                                new ListStateDescriptor<>(
-                                        "version", LongSerializer.INSTANCE));
+                        .getBroadcastState(
+                                new MapStateDescriptor<>("facts", Types.STRING, Types.STRING));
         lastComplete = NO_VERSION;
-        // What was restored is a completed checkpoint, hence a version, and the parent of the next.
-        // After a rescale one shard may be left without it; the others know for all.
-        for (long version : versionState.get()) {
-            lastComplete = Math.max(lastComplete, version);
+        if (facts.contains(VERSION)) {
+            // What is restored is a completed checkpoint, hence a version, and the next one's parent.
+            lastComplete = Long.parseLong(facts.get(VERSION));
+            Map<String, String> restored = new HashMap<>();
+            facts.immutableEntries().forEach(fact -> restored.put(fact.getKey(), fact.getValue()));
+            RowMeaning.requireSame(spec, restored);
         }
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
         storage = directory.open();
@@ -166,7 +172,10 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        versionState.update(List.of(numbers.of(context.getCheckpointId())));
+        facts.put(
+                VERSION,
+                Long.toString(finished ? lastEmitted : numbers.of(context.getCheckpointId())));
+        facts.putAll(RowMeaning.of(spec));
     }
 
     @Override
@@ -193,6 +202,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private void emitPart(long checkpointId) throws IOException {
         long[] changed = table.changes().cut(checkpointId);
         long version = numbers.of(checkpointId);
+        lastEmitted = version;
         PartInfo part;
         String path = VersionPaths.newPart(spec.name(), version, shard);
         try (RowFileWriter rows = RowFileWriter.create(storage, path, shard)) {

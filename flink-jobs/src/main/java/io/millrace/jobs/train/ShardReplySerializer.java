@@ -18,7 +18,7 @@ public final class ShardReplySerializer extends ImmutableSerializer<ShardReply> 
     @Override
     public void serialize(ShardReply reply, DataOutputView target) throws IOException {
         target.writeInt(reply.trainer().subtask());
-        target.writeInt(reply.trainer().attempt());
+        target.writeLong(reply.trainer().life());
         target.writeLong(reply.batch());
         target.writeInt(reply.shard());
         WireArrays.write(reply.weights(), target);
@@ -27,7 +27,7 @@ public final class ShardReplySerializer extends ImmutableSerializer<ShardReply> 
     @Override
     public ShardReply deserialize(DataInputView source) throws IOException {
         return new ShardReply(
-                new TrainerId(source.readInt(), source.readInt()),
+                new TrainerId(source.readInt(), source.readLong()),
                 source.readLong(),
                 source.readInt(),
                 WireArrays.readFloats(source));

@@ -19,7 +19,7 @@ public final class ShardRequestSerializer extends ImmutableSerializer<ShardReque
     public void serialize(ShardRequest request, DataOutputView target) throws IOException {
         target.writeBoolean(request instanceof ShardRequest.Push);
         target.writeInt(request.trainer().subtask());
-        target.writeInt(request.trainer().attempt());
+        target.writeLong(request.trainer().life());
         target.writeLong(request.batch());
         WireArrays.write(request.keys(), target);
         if (request instanceof ShardRequest.Push push) {
@@ -32,7 +32,7 @@ public final class ShardRequestSerializer extends ImmutableSerializer<ShardReque
     @Override
     public ShardRequest deserialize(DataInputView source) throws IOException {
         boolean push = source.readBoolean();
-        TrainerId trainer = new TrainerId(source.readInt(), source.readInt());
+        TrainerId trainer = new TrainerId(source.readInt(), source.readLong());
         long batch = source.readLong();
         long[] keys = WireArrays.readLongs(source);
         return push

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -86,8 +87,10 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     @Override
     public void open() throws Exception {
         super.open();
-        var task = getRuntimeContext().getTaskInfo();
-        id = new TrainerId(task.getIndexOfThisSubtask(), task.getAttemptNumber());
+        id =
+                new TrainerId(
+                        getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+                        ThreadLocalRandom.current().nextLong());
         batchBuilder =
                 new MicroBatchBuilder(
                         new ParameterLayout(spec), assignment.shards(), assignment::shardOf);

@@ -1,4 +1,9 @@
 package io.millrace.jobs.train;
 
-/** A trainer subtask, and the attempt that it is in: a reply to an earlier attempt is not its own. */
-record TrainerId(int subtask, int attempt) {}
+/**
+ * A trainer subtask in one of its lives; a reply to an earlier life is not its own.
+ *
+ * @param life drawn at random when the trainer opens, since attempts are counted from 0 again after
+ *     the job manager was replaced
+ */
+record TrainerId(int subtask, long life) {}

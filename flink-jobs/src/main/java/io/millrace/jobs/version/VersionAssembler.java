@@ -1,5 +1,6 @@
 package io.millrace.jobs.version;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.config.ModelSpecWriter;
 import io.millrace.model.version.Manifest;
@@ -8,40 +9,39 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
-import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembles a manifest from the pieces of a version. The barrier is aligned here, so between two of
- * them arrive exactly one part of every shard, all positions and the metrics.
+ * Assembles a manifest from the pieces that arrive before a barrier: one part of every shard, the
+ * positions of all partitions, and the metrics.
  */
-final class VersionAssembler
-        implements CommittingSinkWriter<VersionPiece, Manifest>,
-                StatefulSinkWriter<VersionPiece, VersionPiece> {
+final class VersionAssembler {
 
-    private final ModelSpec spec;
-    private final List<VersionPiece.Rows> parts = new ArrayList<>();
+    private final String model;
+    private final String specHash;
+    private final JsonNode spec;
+    private final int shards;
+    private final SortedMap<Integer, VersionPiece.Rows> parts = new TreeMap<>();
     private final Map<String, Map<Integer, Long>> offsets = new TreeMap<>();
     private VersionPiece.@Nullable Metrics metrics;
 
-    /**
-     * @param positions as of the restored checkpoint
-     */
-    VersionAssembler(ModelSpec spec, Collection<VersionPiece> positions) {
-        this.spec = spec;
-        positions.forEach(this::take);
+    VersionAssembler(ModelSpec spec, int shards) {
+        model = spec.name();
+        specHash = ModelSpecWriter.hash(spec);
+        this.spec = ModelSpecWriter.write(spec);
+        this.shards = shards;
     }
 
-    @Override
-    public void write(VersionPiece piece, Context context) {
-        take(piece);
-    }
-
-    private void take(VersionPiece piece) {
+    void take(VersionPiece piece) {
         if (piece instanceof VersionPiece.Rows rows) {
-            parts.add(rows);
+            // Of two the earlier is of an aborted checkpoint, and the later holds all it held.
+            parts.merge(
+                    rows.part().shard(),
+                    rows,
+                    (before, after) -> after.version() > before.version() ? after : before);
         } else if (piece instanceof VersionPiece.Position position) {
             offsets.computeIfAbsent(position.topic(), topic -> new TreeMap<>())
                     .merge(position.partition(), position.nextOffset(), Math::max);
@@ -50,22 +50,8 @@ final class VersionAssembler
         }
     }
 
-    @Override
-    public void flush(boolean endOfInput) {}
-
-    @Override
-    public Collection<Manifest> prepareCommit() {
-        if (parts.isEmpty()) {
-            return List.of();
-        }
-        Manifest manifest = assemble();
-        parts.clear();
-        return List.of(manifest);
-    }
-
-    /** Positions only: a partition may be silent, or its reader finished, long after a restore. */
-    @Override
-    public List<VersionPiece> snapshotState(long checkpointId) {
+    /** Positions outlive a version: a partition may be silent for long, or its reader be done. */
+    List<VersionPiece> positions() {
         List<VersionPiece> positions = new ArrayList<>();
         offsets.forEach(
                 (topic, partitions) ->
@@ -77,44 +63,59 @@ final class VersionAssembler
         return positions;
     }
 
-    @Override
-    public void close() {}
+    /** The version that this checkpoint will be once it is complete; empty when no part has come. */
+    Optional<Manifest> assemble(long checkpointId, long now) {
+        if (parts.isEmpty()) {
+            return Optional.empty();
+        }
+        Collection<VersionPiece.Rows> all = parts.values();
+        long version = parts.get(parts.firstKey()).version();
+        if (parts.size() != shards || all.stream().anyMatch(rows -> rows.version() != version)) {
+            throw new IllegalStateException(
+                    "checkpoint "
+                            + checkpointId
+                            + " is no version: of "
+                            + shards
+                            + " shards these parts have come: "
+                            + all);
+        }
+        Manifest manifest =
+                new Manifest(
+                        model,
+                        version,
+                        parent(all),
+                        checkpointId,
+                        offsets,
+                        all.stream()
+                                .mapToLong(VersionPiece.Rows::watermark)
+                                .min()
+                                .orElse(Long.MIN_VALUE),
+                        specHash,
+                        spec,
+                        files(all),
+                        0,
+                        metrics == null ? Map.of() : metrics.values(),
+                        metrics == null ? 0 : metrics.examples(),
+                        now);
+        parts.clear();
+        return Optional.of(manifest);
+    }
 
-    private Manifest assemble() {
-        VersionPiece.Rows first = parts.get(0);
+    /**
+     * A part holds all changes since the newest version that its shard knew to be complete; a shard
+     * that knew less sends more. So the newest that any of them knew is a parent for all parts.
+     */
+    private static @Nullable Long parent(Collection<VersionPiece.Rows> parts) {
         Long parent = null;
-        long watermark = Long.MAX_VALUE;
-        List<PartInfo> files = new ArrayList<>();
         for (VersionPiece.Rows rows : parts) {
-            if (rows.version() != first.version()) {
-                throw new IllegalStateException(
-                        "parts of versions "
-                                + first.version()
-                                + " and "
-                                + rows.version()
-                                + " arrived before one barrier");
-            }
-            // A part holds all changes since the newest version its shard knew; a shard that knew
-            // less sends more. So the newest that any shard knew is a parent for all parts.
             if (rows.parent() != null && (parent == null || rows.parent() > parent)) {
                 parent = rows.parent();
             }
-            watermark = Math.min(watermark, rows.watermark());
-            files.add(rows.part());
         }
-        return new Manifest(
-                spec.name(),
-                first.version(),
-                parent,
-                first.checkpointId(),
-                offsets,
-                watermark,
-                ModelSpecWriter.hash(spec),
-                ModelSpecWriter.write(spec),
-                files,
-                0,
-                metrics == null ? Map.of() : metrics.values(),
-                metrics == null ? 0 : metrics.examples(),
-                System.currentTimeMillis());
+        return parent;
+    }
+
+    private static List<PartInfo> files(Collection<VersionPiece.Rows> parts) {
+        return parts.stream().map(VersionPiece.Rows::part).toList();
     }
 }

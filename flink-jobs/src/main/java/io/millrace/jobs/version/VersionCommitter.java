@@ -1,64 +1,143 @@
 package io.millrace.jobs.version;
 
-import io.millrace.model.version.Compaction;
-import io.millrace.model.version.DenseExport;
 import io.millrace.model.version.Manifest;
-import io.millrace.model.version.VersionCatalog;
 import io.millrace.model.version.VersionPaths;
-import io.millrace.model.version.VersionRetention;
 import io.millrace.model.version.VersionStorage;
 import io.millrace.model.version.VersionWriter;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes versions whose checkpoints are complete: manifest, then announcement. What only makes
- * reading cheaper (compacted bases, the dense export, retention) follows on a thread of its own,
- * off the path of checkpoints; should it fail, the next version tries again.
+ * Makes a version of each completed checkpoint. Parallelism 1.
+ *
+ * <ol>
+ *   <li>The pieces of a version precede its barrier.
+ *   <li>At the snapshot they become a manifest, which is pending and part of the checkpoint.
+ *   <li>When the checkpoint is complete, or restored from, its manifest is published: written, then
+ *       announced. To do that again is harmless.
+ * </ol>
+ *
+ * <p>Flink's own sinks commit everything that is pending up to a completed checkpoint, and cannot
+ * tell what an aborted one or a savepoint has left there. That is no version, so this operator keeps
+ * count itself: only the checkpoint that Flink names is published, and before it those pending ones
+ * that it builds on (a shard builds only on what it knew to be complete).
  */
-final class VersionCommitter implements Committer<Manifest> {
+public final class VersionCommitter extends AbstractStreamOperator<Void>
+        implements OneInputStreamOperator<VersionPiece, Void> {
 
     private static final Logger LOG = LoggerFactory.getLogger(VersionCommitter.class);
+    private static final long serialVersionUID = 1L;
+
+    // -- configuration
 
     private final VersionSettings settings;
-    private final VersionAnnouncer announcer;
-    private final VersionStorage storage;
-    private final VersionWriter writer;
-    private final ExecutorService upkeep;
+    private final VersionAnnouncer.Factory announcers;
 
-    VersionCommitter(VersionSettings settings, VersionAnnouncer announcer) {
+    // -- runtime
+
+    private transient VersionAssembler assembler;
+    private transient VersionStorage storage;
+    private transient VersionWriter writer;
+    private transient @Nullable VersionAnnouncer announcer;
+    private transient @Nullable VersionUpkeep upkeep;
+    private transient SortedMap<Long, Manifest> pending;
+    private transient ListState<byte[]> pendingState;
+    private transient ListState<VersionPiece> positionState;
+    private transient long restoredCheckpoint;
+
+    public VersionCommitter(VersionSettings settings, VersionAnnouncer.Factory announcers) {
         this.settings = settings;
-        this.announcer = announcer;
-        storage = settings.directory().open();
-        writer = new VersionWriter(storage);
-        upkeep =
-                Executors.newSingleThreadExecutor(
-                        task -> {
-                            Thread thread = new Thread(task, "version-upkeep");
-                            thread.setDaemon(true);
-                            return thread;
-                        });
+        this.announcers = announcers;
     }
 
     @Override
-    public void commit(Collection<CommitRequest<Manifest>> requests) throws IOException {
-        SortedMap<Long, Manifest> pending = new TreeMap<>();
-        for (CommitRequest<Manifest> request : requests) {
-            pending.put(request.getCommittable().version(), request.getCommittable());
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        assembler = new VersionAssembler(settings.spec(), settings.shards());
+        pending = new TreeMap<>();
+        pendingState =
+                context.getOperatorStateStore()
+                        .getListState(
+                                new ListStateDescriptor<>(
+                                        "pending", BytePrimitiveArraySerializer.INSTANCE));
+        positionState =
+                context.getOperatorStateStore()
+                        .getListState(new ListStateDescriptor<>("positions", VersionPiece.TYPE));
+        for (byte[] manifest : pendingState.get()) {
+            keep(Manifest.fromBytes(manifest, "a pending manifest in the checkpoint"));
         }
-        List<Manifest> complete = complete(pending);
-        for (Manifest manifest : complete) {
+        for (VersionPiece position : positionState.get()) {
+            assembler.take(position);
+        }
+        restoredCheckpoint = context.getRestoredCheckpointId().orElse(-1);
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        storage = settings.directory().open();
+        writer = new VersionWriter(storage);
+        announcer = announcers.open();
+        upkeep = new VersionUpkeep(storage, settings);
+        complete(restoredCheckpoint);
+    }
+
+    @Override
+    public void processElement(StreamRecord<VersionPiece> element) {
+        assembler.take(element.getValue());
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        assembler
+                .assemble(context.getCheckpointId(), System.currentTimeMillis())
+                .ifPresent(this::keep);
+        List<byte[]> manifests = new ArrayList<>();
+        pending.values().forEach(manifest -> manifests.add(manifest.toBytes()));
+        pendingState.update(manifests);
+        positionState.update(assembler.positions());
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        super.notifyCheckpointComplete(checkpointId);
+        complete(checkpointId);
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (upkeep != null) {
+            upkeep.close();
+        }
+        if (announcer != null) {
+            announcer.close();
+        }
+        super.close();
+    }
+
+    private void keep(Manifest manifest) {
+        pending.put(manifest.checkpointId(), manifest);
+    }
+
+    private void complete(long checkpointId) throws IOException {
+        for (Manifest manifest : withPendingAncestors(pending.get(checkpointId))) {
             if (isRetired(manifest)) {
                 LOG.warn(
                         "version {} of model {} was removed by retention, so it is not published"
@@ -69,26 +148,24 @@ final class VersionCommitter implements Committer<Manifest> {
                 publish(manifest);
             }
         }
-        if (!complete.isEmpty()) {
-            long newest = complete.get(complete.size() - 1).version();
-            upkeep.execute(() -> maintain(newest));
-        }
+        pending.headMap(checkpointId + 1).clear();
     }
 
-    /**
-     * The pending versions whose checkpoints are known to be complete, oldest first. Flink commits
-     * all that is pending up to a completed checkpoint, and among that may be what an aborted one or a savepoint
-     * left. The newest is complete, that is why it is committed; an older one is if a shard has built
-     * on it. Any other is left out: nothing builds on it, and what it carried is in its successor.
-     */
-    private static List<Manifest> complete(SortedMap<Long, Manifest> pending) {
-        Deque<Manifest> complete = new ArrayDeque<>();
-        Manifest next = pending.isEmpty() ? null : pending.get(pending.lastKey());
-        while (next != null) {
-            complete.addFirst(next);
-            next = next.parent() == null ? null : pending.get(next.parent());
+    private List<Manifest> withPendingAncestors(@Nullable Manifest newest) {
+        Deque<Manifest> line = new ArrayDeque<>();
+        for (Manifest next = newest; next != null; next = pendingVersion(next.parent())) {
+            line.addFirst(next);
         }
-        return List.copyOf(complete);
+        return List.copyOf(line);
+    }
+
+    private @Nullable Manifest pendingVersion(@Nullable Long version) {
+        for (Manifest manifest : pending.values()) {
+            if (version != null && manifest.version() == version) {
+                return manifest;
+            }
+        }
+        return null;
     }
 
     /** A restored savepoint may bring back a version that is long gone. */
@@ -97,6 +174,9 @@ final class VersionCommitter implements Committer<Manifest> {
     }
 
     private void publish(Manifest manifest) throws IOException {
+        if (announcer == null || upkeep == null) {
+            throw new IllegalStateException("not open");
+        }
         boolean first = writer.commit(manifest);
         announcer.announce(manifest);
         LOG.info(
@@ -106,29 +186,6 @@ final class VersionCommitter implements Committer<Manifest> {
                 manifest.model(),
                 manifest.checkpointId(),
                 manifest.examples());
-    }
-
-    @Override
-    public void close() throws InterruptedException {
-        upkeep.shutdown();
-        try {
-            upkeep.awaitTermination(30, TimeUnit.SECONDS);
-        } finally {
-            announcer.close();
-        }
-    }
-
-    private void maintain(long version) {
-        String model = settings.spec().name();
-        try {
-            new DenseExport(storage, model).export(version);
-            int deltas = new VersionCatalog(storage, model).chain(version).links().size() - 1;
-            if (deltas >= settings.baseEvery()) {
-                new Compaction(storage, model).compact(version);
-            }
-            new VersionRetention(storage, model).apply(settings.retain());
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("upkeep after version {} of model {} failed", version, model, e);
-        }
+        upkeep.after(manifest.version());
     }
 }

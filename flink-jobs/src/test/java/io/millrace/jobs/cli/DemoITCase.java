@@ -8,28 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DemoITCase {
 
-    private static final String TEMPORARY = "java.io.tmpdir";
-
     @TempDir Path directory;
-    private String before;
-
-    @BeforeEach
-    void ownTemporaryDirectory() throws IOException {
-        before = System.getProperty(TEMPORARY);
-        System.setProperty(TEMPORARY, Files.createDirectory(directory.resolve("tmp")).toString());
-    }
-
-    @AfterEach
-    void formerTemporaryDirectory() {
-        System.setProperty(TEMPORARY, before);
-    }
 
     @Test
     void learnsPublishesAndServes() throws IOException {
@@ -56,9 +40,10 @@ class DemoITCase {
     }
 
     private void assertNothingIsLeft() throws IOException {
-        try (Stream<Path> files = Files.list(directory.resolve("tmp"))) {
-            assertThat(files.filter(file -> file.getFileName().toString().startsWith("millrace-")))
-                    .isEmpty();
+        String own = "millrace-" + ProcessHandle.current().pid() + "-";
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .noneMatch(name -> name.startsWith(own));
         }
         assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)

@@ -12,7 +12,6 @@ import io.millrace.model.config.ModelSpecWriter;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.PartInfo;
 import io.millrace.model.version.VersionPaths;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -20,16 +19,18 @@ class VersionAssemblerTest {
 
     private static final ModelSpec SPEC = TestModels.ratings();
 
-    private final VersionAssembler assembler = new VersionAssembler(SPEC, List.of());
+    private static final long NOW = 1_700_000_000_000L;
+
+    private final VersionAssembler assembler = new VersionAssembler(SPEC, 2);
 
     @Test
     void usageExample() throws Exception {
-        write(part(107, 7, 105L, 900, 0));
-        write(new Position("ratings", 0, 41));
-        write(new Metrics(40, Map.of("rmse", 0.5)));
-        write(part(107, 7, 105L, 800, 1));
+        assembler.take(part(107, 105L, 900, 0));
+        assembler.take(new Position("ratings", 0, 41));
+        assembler.take(new Metrics(40, Map.of("rmse", 0.5)));
+        assembler.take(part(107, 105L, 800, 1));
 
-        Manifest manifest = commit();
+        Manifest manifest = assembler.assemble(7, NOW).orElseThrow();
 
         assertThat(manifest.model()).isEqualTo("test");
         assertThat(manifest.version()).isEqualTo(107);
@@ -42,115 +43,113 @@ class VersionAssemblerTest {
         assertThat(manifest.parts()).extracting(PartInfo::shard).containsExactly(0, 1);
         assertThat(manifest.metrics()).isEqualTo(Map.of("rmse", 0.5));
         assertThat(manifest.examples()).isEqualTo(40);
+        assertThat(manifest.createdAt()).isEqualTo(NOW);
     }
 
     @Test
     void withoutPartsThereIsNoVersion() {
-        write(new Position("ratings", 0, 41));
-        write(new Metrics(40, Map.of()));
+        assembler.take(new Position("ratings", 0, 41));
+        assembler.take(new Metrics(40, Map.of()));
 
-        assertThat(assembler.prepareCommit()).isEmpty();
+        assertThat(assembler.assemble(7, NOW)).isEmpty();
     }
 
     @Test
     void eachVersionHasThePartsOfItsOwnBarrier() {
-        write(part(1, 1, null, 0, 0));
-        assertThat(commit().parts()).hasSize(1);
-        write(part(2, 2, 1L, 0, 0));
-        write(part(2, 2, 1L, 0, 1));
-
-        assertThat(commit().parts())
+        takeParts(1, null);
+        assertThat(assemble(1).parts())
+                .extracting(PartInfo::path)
+                .containsExactly(path(1, 0), path(1, 1));
+        takeParts(2, 1L);
+        assertThat(assemble(2).parts())
                 .extracting(PartInfo::path)
                 .containsExactly(path(2, 0), path(2, 1));
-        assertThat(assembler.prepareCommit()).isEmpty();
+        assertThat(assembler.assemble(3, NOW)).isEmpty();
     }
 
     @Test
     void theParentIsTheNewestVersionThatAnyShardKnows() {
-        write(part(5, 5, 3L, 0, 0));
-        write(part(5, 5, 4L, 0, 1));
-        write(part(5, 5, null, 0, 2));
+        assembler.take(part(5, 4L, 0, 0));
+        assembler.take(part(5, 3L, 0, 1));
+        assertThat(assemble(5).parent()).isEqualTo(4);
 
-        assertThat(commit().parent()).isEqualTo(4);
+        assembler.take(part(6, null, 0, 0));
+        assembler.take(part(6, 5L, 0, 1));
+        assertThat(assemble(6).parent()).isEqualTo(5);
     }
 
     @Test
     void withoutAnyParentItIsABase() {
-        write(part(5, 5, null, 0, 0));
+        takeParts(5, null);
 
-        assertThat(commit().isBase()).isTrue();
+        assertThat(assemble(5).isBase()).isTrue();
     }
 
     @Test
     void aPartitionKeepsItsPositionWhileItIsSilent() {
-        write(part(1, 1, null, 0, 0));
-        write(new Position("clicks", 0, 10));
-        write(new Position("clicks", 1, 20));
-        commit();
-        write(part(2, 2, 1L, 0, 0));
-        write(new Position("clicks", 1, 21));
+        takeParts(1, null);
+        assembler.take(new Position("clicks", 0, 10));
+        assembler.take(new Position("clicks", 1, 20));
+        assemble(1);
+        takeParts(2, 1L);
+        assembler.take(new Position("clicks", 1, 21));
 
-        assertThat(commit().offsets()).isEqualTo(Map.of("clicks", Map.of(0, 10L, 1, 21L)));
+        assertThat(assemble(2).offsets()).isEqualTo(Map.of("clicks", Map.of(0, 10L, 1, 21L)));
     }
 
     @Test
     void ofSeveralPositionsOfAPartitionTheLargestCounts() {
-        write(part(1, 1, null, 0, 0));
-        write(new Position("clicks", 0, 10));
-        write(new Position("clicks", 0, 42));
-        write(new Position("clicks", 0, 6));
+        takeParts(1, null);
+        assembler.take(new Position("clicks", 0, 10));
+        assembler.take(new Position("clicks", 0, 42));
+        assembler.take(new Position("clicks", 0, 6));
 
-        assertThat(commit().offsets()).isEqualTo(Map.of("clicks", Map.of(0, 42L)));
+        assertThat(assemble(1).offsets()).isEqualTo(Map.of("clicks", Map.of(0, 42L)));
+        assertThat(assembler.positions()).containsExactly(new Position("clicks", 0, 42));
     }
 
     @Test
-    void positionsAreKeptOverARestore() {
-        write(new Position("clicks", 0, 10));
-        write(new Position("impressions", 3, 30));
+    void whatAnAbortedCheckpointLeftGivesWayToTheNext() {
+        assembler.take(part(1, null, 0, 0));
+        takeParts(2, null);
 
-        List<VersionPiece> state = assembler.snapshotState(1);
-        VersionAssembler restored = new VersionAssembler(SPEC, state);
-        restored.write(new Position("clicks", 0, 11), null);
-        restored.write(part(2, 2, 1L, 0, 0), null);
-
-        assertThat(restored.prepareCommit())
-                .extracting(Manifest::offsets)
-                .containsExactly(Map.of("clicks", Map.of(0, 11L), "impressions", Map.of(3, 30L)));
-    }
-
-    /** They belong to a checkpoint that failed, and so will be sent again. */
-    @Test
-    void partsAreNotKeptOverARestore() {
-        write(part(1, 1, null, 0, 0));
-
-        VersionAssembler restored = new VersionAssembler(SPEC, assembler.snapshotState(1));
-
-        assertThat(restored.prepareCommit()).isEmpty();
+        assertThat(assemble(2).parts())
+                .extracting(PartInfo::path)
+                .containsExactly(path(2, 0), path(2, 1));
     }
 
     @Test
-    void partsOfTwoVersionsBeforeOneBarrierAreAMistake() {
-        write(part(1, 1, null, 0, 0));
-        write(part(2, 2, null, 0, 1));
+    void withoutThePartsOfAllShardsItIsAMistake() {
+        assembler.take(part(1, null, 0, 0));
 
-        assertThatThrownBy(assembler::prepareCommit)
+        assertThatThrownBy(() -> assembler.assemble(1, NOW))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("versions 1 and 2");
+                .hasMessageContaining("checkpoint 1 is no version");
     }
 
-    private void write(VersionPiece piece) {
-        assembler.write(piece, null);
+    @Test
+    void partsOfTwoVersionsAreAMistake() {
+        assembler.take(part(1, null, 0, 0));
+        assembler.take(part(2, null, 0, 1));
+
+        assertThatThrownBy(() -> assembler.assemble(2, NOW))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("checkpoint 2 is no version");
     }
 
-    private Manifest commit() {
-        return assembler.prepareCommit().iterator().next();
+    private void takeParts(long version, Long parent) {
+        assembler.take(part(version, parent, 0, 0));
+        assembler.take(part(version, parent, 0, 1));
     }
 
-    private static Rows part(
-            long version, long checkpoint, Long parent, long watermark, int shard) {
+    private Manifest assemble(long checkpointId) {
+        return assembler.assemble(checkpointId, NOW).orElseThrow();
+    }
+
+    private static Rows part(long version, Long parent, long watermark, int shard) {
         return new Rows(
                 version,
-                checkpoint,
+                version,
                 parent,
                 watermark,
                 new PartInfo(path(version, shard), shard, 1, 1, 1));

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.jobs.TestModels;
+import io.millrace.jobs.version.VersionPiece.Metrics;
+import io.millrace.jobs.version.VersionPiece.Position;
+import io.millrace.jobs.version.VersionPiece.Rows;
 import io.millrace.model.ModelSpec;
-import io.millrace.model.config.ModelSpecWriter;
 import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.RowBuffer;
 import io.millrace.model.version.DamagedVersionException;
@@ -18,14 +20,16 @@ import io.millrace.model.version.VersionStorage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.api.connector.sink2.Committer.CommitRequest;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Versions are numbered as their checkpoints here. */
 class VersionCommitterTest {
 
     private static final ModelSpec SPEC = TestModels.ratings();
@@ -45,162 +49,242 @@ class VersionCommitterTest {
 
     @Test
     void usageExample() throws Exception {
-        Manifest manifest = manifest(1, null, 0.5f);
+        try (var committer = opened(100, 100)) {
+            send(committer, part(1, null));
+            send(committer, new Position("ratings", 0, 41));
+            send(committer, new Metrics(40, Map.of("rmse", 0.5)));
 
-        commit(100, 100, manifest);
+            committer.snapshot(1, 0);
+            assertThat(catalog.versions()).isEmpty();
+            assertThat(announced.versions).isEmpty();
 
-        assertThat(catalog.manifest(1)).isEqualTo(manifest);
-        assertThat(announced.versions).containsExactly(1L);
+            committer.notifyOfCompletedCheckpoint(1);
+            assertThat(announced.versions).containsExactly(1L);
+        }
+
+        Manifest manifest = catalog.manifest(1);
+        assertThat(manifest.checkpointId()).isEqualTo(1);
+        assertThat(manifest.offsets()).isEqualTo(Map.of("ratings", Map.of(0, 41L)));
+        assertThat(manifest.examples()).isEqualTo(40);
         assertThat(announced.closed).isTrue();
         assertThat(storage.exists(VersionPaths.dense(SPEC.name(), 1))).isTrue();
     }
 
     @Test
     void aVersionIsCompleteBeforeItIsAnnounced() throws Exception {
-        Manifest manifest = manifest(1, null, 0.5f);
         announced.onAnnounce = version -> assertThat(catalog.versions()).contains(version);
-
-        commit(100, 100, manifest);
+        try (var committer = opened(100, 100)) {
+            checkpoint(committer, part(1, null));
+        }
 
         assertThat(announced.versions).containsExactly(1L);
     }
 
     @Test
-    void aRepeatedCommitIsHarmlessAndAnnouncedAgain() throws Exception {
-        Manifest manifest = manifest(1, null, 0.5f);
+    void whatAnAbortedCheckpointLeftIsNoVersion() throws Exception {
+        try (var committer = opened(100, 100)) {
+            checkpoint(committer, part(1, null));
+            abortedCheckpoint(committer, part(2, 1L));
+            checkpoint(committer, part(3, 1L));
+            checkpoint(committer, part(4, 3L));
+        }
 
-        commit(100, 100, manifest);
-        commit(100, 100, manifest.createdAt(manifest.createdAt() + 1));
+        assertThat(announced.versions).containsExactly(1L, 3L, 4L);
+        assertThat(catalog.versions()).containsExactly(1L, 3L, 4L);
+    }
 
-        assertThat(catalog.manifest(1)).isEqualTo(manifest);
-        assertThat(announced.versions).containsExactly(1L, 1L);
+    /** A shard has heard of it, or it would not build on it. */
+    @Test
+    void aVersionWhoseCompletionWasNotHeardOfIsPublishedBeforeOneThatBuildsOnIt() throws Exception {
+        try (var committer = opened(100, 100)) {
+            checkpoint(committer, part(1, null));
+            abortedCheckpoint(committer, part(2, 1L));
+            abortedCheckpoint(committer, part(3, 1L));
+            checkpoint(committer, part(4, 3L));
+        }
+
+        assertThat(announced.versions).containsExactly(1L, 3L, 4L);
+        assertThat(catalog.chain(4).links()).hasSize(3);
     }
 
     @Test
-    void severalVersionsAreCommittedInTheirOrder() throws Exception {
-        Manifest first = manifest(1, null, 0.5f);
-        Manifest second = manifest(2, 1L, 0.25f);
-        Manifest third = manifest(3, 2L, 0.125f);
+    void aRestoredCheckpointIsPublishedAndAnnouncedAgain() throws Exception {
+        OperatorSubtaskState snapshot;
+        try (var committer = opened(100, 100)) {
+            checkpoint(committer, part(1, null));
+            send(committer, part(2, 1L));
+            snapshot = committer.snapshot(2, 0);
+        }
+        assertThat(announced.versions).containsExactly(1L);
 
-        commit(100, 100, third, first, second);
+        restored(snapshot, 2).close();
+        assertThat(announced.versions).containsExactly(1L, 2L);
+        Manifest manifest = catalog.manifest(2);
 
-        assertThat(announced.versions).containsExactly(1L, 2L, 3L);
-        assertThat(catalog.versions()).containsExactly(1L, 2L, 3L);
+        restored(snapshot, 2).close();
+        assertThat(announced.versions).containsExactly(1L, 2L, 2L);
+        assertThat(catalog.manifest(2)).isEqualTo(manifest);
     }
 
     @Test
-    void aVersionWithoutItsPartIsNeitherCompletedNorAnnounced() throws Exception {
-        Manifest manifest = manifest(1, null, 0.5f);
-        storage.delete(manifest.parts().get(0).path());
-        storage.putIfAbsent(VersionPaths.folder(SPEC.name(), 1) + "/other", new byte[1]);
+    void whatAnAbortedCheckpointLeftIsNoVersionAfterARestoreEither() throws Exception {
+        OperatorSubtaskState snapshot;
+        try (var committer = opened(100, 100)) {
+            abortedCheckpoint(committer, part(1, null));
+            send(committer, part(2, null));
+            snapshot = committer.snapshot(2, 0);
+        }
 
-        assertThatThrownBy(() -> commit(100, 100, manifest))
-                .isInstanceOf(DamagedVersionException.class);
+        try (var committer = restored(snapshot, 2)) {
+            checkpoint(committer, part(3, 2L));
+        }
+        assertThat(announced.versions).containsExactly(2L, 3L);
+        assertThat(catalog.versions()).containsExactly(2L, 3L);
+    }
+
+    @Test
+    void positionsAreKeptOverARestore() throws Exception {
+        OperatorSubtaskState snapshot;
+        try (var committer = opened(100, 100)) {
+            send(committer, new Position("clicks", 0, 10));
+            send(committer, new Position("impressions", 3, 30));
+            send(committer, part(1, null));
+            snapshot = committer.snapshot(1, 0);
+        }
+        try (var committer = restored(snapshot, 1)) {
+            send(committer, new Position("clicks", 0, 11));
+            checkpoint(committer, part(2, 1L));
+        }
+
+        assertThat(catalog.manifest(2).offsets())
+                .isEqualTo(Map.of("clicks", Map.of(0, 11L), "impressions", Map.of(3, 30L)));
+    }
+
+    @Test
+    void aVersionThatRetentionRemovedDoesNotComeBack() throws Exception {
+        OperatorSubtaskState snapshot;
+        try (var committer = opened(100, 100)) {
+            send(committer, part(1, null));
+            snapshot = committer.snapshot(1, 0);
+            committer.notifyOfCompletedCheckpoint(1);
+        }
+        storage.delete(VersionPaths.folder(SPEC.name(), 1));
+
+        restored(snapshot, 1).close();
+
+        assertThat(announced.versions).containsExactly(1L);
+        assertThat(catalog.versions()).isEmpty();
+    }
+
+    @Test
+    void aVersionWithoutOneOfItsPartsIsNeitherCompletedNorAnnounced() throws Exception {
+        Rows part = part(1, null);
+        storage.delete(part.part().path());
+        storage.putIfAbsent(VersionPaths.newPart(SPEC.name(), 1, 0), new byte[1]);
+
+        try (var committer = opened(100, 100)) {
+            assertThatThrownBy(() -> checkpoint(committer, part))
+                    .isInstanceOf(DamagedVersionException.class);
+        }
         assertThat(catalog.versions()).isEmpty();
         assertThat(announced.versions).isEmpty();
     }
 
     @Test
-    void whatAnAbortedCheckpointLeftIsNoVersion() throws Exception {
-        Manifest first = manifest(1, null, 0.5f);
-        Manifest aborted = manifest(2, 1L, 0.25f);
-        Manifest third = manifest(3, 1L, 0.125f);
-
-        commit(100, 100, first, aborted, third);
-
-        assertThat(announced.versions).containsExactly(1L, 3L);
-        assertThat(catalog.versions()).containsExactly(1L, 3L);
-    }
-
-    @Test
-    void aVersionThatRetentionRemovedDoesNotComeBack() throws Exception {
-        Manifest manifest = manifest(1, null, 0.5f);
-        commit(100, 100, manifest);
-        storage.delete(VersionPaths.folder(SPEC.name(), 1));
-
-        commit(100, 100, manifest);
-
-        assertThat(announced.versions).containsExactly(1L);
-        assertThat(catalog.versions()).isEmpty();
-    }
-
-    @Test
     void everySoManyVersionsABaseIsMade() throws Exception {
-        commit(2, 100, manifest(1, null, 0.5f));
-        commit(2, 100, manifest(2, 1L, 0.25f));
+        publish(2, 100, part(1, null));
+        publish(2, 100, part(2, 1L));
         assertThat(catalog.chain(2).links()).hasSize(2);
-        commit(2, 100, manifest(3, 2L, 0.125f));
+        publish(2, 100, part(3, 2L));
         assertThat(catalog.chain(3).links()).hasSize(1);
-        commit(2, 100, manifest(4, 3L, 0.5f));
+        publish(2, 100, part(4, 3L));
         assertThat(catalog.chain(4).links()).hasSize(2);
-        commit(2, 100, manifest(5, 4L, 0.25f));
+        publish(2, 100, part(5, 4L));
         assertThat(catalog.chain(5).links()).hasSize(1);
     }
 
     @Test
     void onlyTheNewestVersionsAreRetainedAndWhatTheyNeed() throws Exception {
-        commit(2, 2, manifest(1, null, 0.5f));
-        commit(2, 2, manifest(2, 1L, 0.25f));
-        commit(2, 2, manifest(3, 2L, 0.125f));
+        publish(2, 2, part(1, null));
+        publish(2, 2, part(2, 1L));
+        publish(2, 2, part(3, 2L));
         // Version 2 is one of the two newest, and a delta to version 1.
         assertThat(catalog.versions()).containsExactly(1L, 2L, 3L);
 
-        commit(2, 2, manifest(4, 3L, 0.5f));
+        publish(2, 2, part(4, 3L));
         assertThat(catalog.versions()).containsExactly(3L, 4L);
         assertThat(catalog.chain(4).links()).hasSize(2);
     }
 
     @Test
-    void upkeepThatFailsDoesNotKeepAVersionFromItsReaders() throws Exception {
-        // Nothing but its parent is missing, so that it can be committed but not followed.
-        commit(1, 1, manifest(2, 1L, 0.5f));
-        commit(1, 1, manifest(3, null, 0.5f));
+    void upkeepThatFailsKeepsNoVersionFromItsReaders() throws Exception {
+        // The parent is missing, so that no upkeep can follow the chain.
+        publish(1, 1, part(2, 1L));
+        publish(1, 1, part(3, null));
 
         assertThat(announced.versions).containsExactly(2L, 3L);
         assertThat(catalog.chain(3).links()).hasSize(1);
     }
 
-    private void commit(int baseEvery, int retain, Manifest... manifests) throws Exception {
-        VersionCommitter committer =
-                new VersionCommitter(
-                        new VersionSettings(SPEC, versions, baseEvery, retain), announced);
-        try {
-            committer.commit(requests(manifests));
-        } finally {
-            committer.close();
+    private static void send(
+            OneInputStreamOperatorTestHarness<VersionPiece, Void> committer, VersionPiece piece)
+            throws Exception {
+        committer.processElement(new StreamRecord<>(piece));
+    }
+
+    private static void checkpoint(
+            OneInputStreamOperatorTestHarness<VersionPiece, Void> committer, Rows part)
+            throws Exception {
+        abortedCheckpoint(committer, part);
+        committer.notifyOfCompletedCheckpoint(part.checkpointId());
+    }
+
+    /** One of whose completion nobody hears. */
+    private static void abortedCheckpoint(
+            OneInputStreamOperatorTestHarness<VersionPiece, Void> committer, Rows part)
+            throws Exception {
+        send(committer, part);
+        committer.snapshot(part.checkpointId(), 0);
+    }
+
+    /** Publishes one version and waits until the upkeep after it is done. */
+    private void publish(int baseEvery, int retain, Rows part) throws Exception {
+        try (var committer = opened(baseEvery, retain)) {
+            checkpoint(committer, part);
         }
     }
 
-    private Manifest manifest(long version, Long parent, float weight) throws IOException {
+    private OneInputStreamOperatorTestHarness<VersionPiece, Void> opened(int baseEvery, int retain)
+            throws Exception {
+        var harness = harness(baseEvery, retain);
+        harness.open();
+        return harness;
+    }
+
+    private OneInputStreamOperatorTestHarness<VersionPiece, Void> restored(
+            OperatorSubtaskState snapshot, long checkpointId) throws Exception {
+        var harness = harness(100, 100);
+        harness.setRestoredCheckpointId(checkpointId);
+        harness.initializeState(snapshot);
+        harness.open();
+        return harness;
+    }
+
+    private OneInputStreamOperatorTestHarness<VersionPiece, Void> harness(int baseEvery, int retain)
+            throws Exception {
+        VersionSettings settings = new VersionSettings(SPEC, versions, 1, baseEvery, retain);
+        return new OneInputStreamOperatorTestHarness<>(
+                new VersionCommitter(settings, () -> announced));
+    }
+
+    private Rows part(long version, Long parent) throws IOException {
         String path = VersionPaths.newPart(SPEC.name(), version, 0);
-        PartInfo part;
         try (RowFileWriter rows = RowFileWriter.create(storage, path, 0)) {
-            float[] weights = {weight, weight, weight, weight};
+            float[] weights = {version, version, version, version};
             rows.add(ParameterKey.ofValue(1, 100), new RowBuffer().over(weights, 0, 4), 4);
-            part = rows.finish();
+            PartInfo part = rows.finish();
+            return new Rows(version, version, parent, version, part);
         }
-        return new Manifest(
-                SPEC.name(),
-                version,
-                parent,
-                version,
-                Map.of("ratings", Map.of(0, version)),
-                version,
-                ModelSpecWriter.hash(SPEC),
-                ModelSpecWriter.write(SPEC),
-                List.of(part),
-                0,
-                Map.of(),
-                version,
-                1_700_000_000_000L + version);
-    }
-
-    private static Collection<CommitRequest<Manifest>> requests(Manifest... manifests) {
-        List<CommitRequest<Manifest>> requests = new ArrayList<>();
-        for (Manifest manifest : manifests) {
-            requests.add(new FakeRequest(manifest));
-        }
-        return requests;
     }
 
     /** What was announced, in order. */
@@ -223,43 +307,5 @@ class VersionCommitterTest {
 
     private interface OnAnnounce {
         void check(long version) throws IOException;
-    }
-
-    private record FakeRequest(Manifest manifest) implements CommitRequest<Manifest> {
-
-        @Override
-        public Manifest getCommittable() {
-            return manifest;
-        }
-
-        @Override
-        public int getNumberOfRetries() {
-            return 0;
-        }
-
-        @Override
-        public void signalFailedWithKnownReason(Throwable cause) {
-            throw new AssertionError(cause);
-        }
-
-        @Override
-        public void signalFailedWithUnknownReason(Throwable cause) {
-            throw new AssertionError(cause);
-        }
-
-        @Override
-        public void retryLater() {
-            throw new AssertionError("nothing here is retried");
-        }
-
-        @Override
-        public void updateAndRetryLater(Manifest changed) {
-            throw new AssertionError("nothing here is retried");
-        }
-
-        @Override
-        public void signalAlreadyCommitted() {
-            throw new AssertionError("a repeated commit is an ordinary one");
-        }
     }
 }

@@ -33,6 +33,9 @@ sealed interface DenseInput {
     /** A number after log, clip and standardisation. */
     record Scaled(FeatureSpec.Numeric spec) implements DenseInput {
 
+        /** Larger inputs overflow when layers multiply them, and one such event ends a model. */
+        private static final float LARGEST = 1e6f;
+
         @Override
         public int width() {
             return spec.width();
@@ -46,9 +49,13 @@ sealed interface DenseInput {
                 return;
             }
             float scaled = (float) scale(FeatureValues.number(spec.name(), value));
-            if (!Float.isFinite(scaled)) {
+            if (!(Math.abs(scaled) <= LARGEST)) {
                 throw FeatureValues.unexpected(
-                        spec.name(), value, "a number that stays finite when it is transformed");
+                        spec.name(),
+                        value,
+                        "a number of at most "
+                                + LARGEST
+                                + " after its transforms; clip, log or standardize it");
             }
             numeric[at] = scaled;
         }

@@ -81,13 +81,16 @@ public final class Demo {
 
     private DemoSummary runWith(PipelineConfig config, Path files) throws Exception {
         view.announce("Starting Flink in this process, and both jobs ...");
+        // A directory that is kept may hold the versions of an earlier demo.
+        long newest = versions(config).newest().orElse(0);
         DemoProgress progress = new DemoProgress(config.topics().clicks(), settings.duration());
         try (Listeners listeners = new Listeners(config, progress);
                 EmbeddedFlink flink = EmbeddedFlink.start(files, Jobs.slots(config));
                 Jobs jobs = new Jobs(flink)) {
             CompletableFuture<Void> failure =
                     CompletableFuture.anyOf(
-                                    jobs.submit("train", new TrainingJob(config, 0, null)::build),
+                                    jobs.submit(
+                                            "train", new TrainingJob(config, newest, null)::build),
                                     jobs.submit("score", new ScoringJob(config)::build))
                             .thenRun(() -> {});
             await(progress.firstVersion(), failure, START_SECONDS, "publish its first version");
@@ -127,6 +130,12 @@ public final class Demo {
         DemoSummary summary = summary(progress);
         view.show(summary.last());
         return summary;
+    }
+
+    private static VersionCatalog versions(PipelineConfig config) {
+        return new VersionCatalog(
+                new LocalVersionStorage(Path.of(config.versions().directory())),
+                config.model().name());
     }
 
     private static DemoSummary summary(DemoProgress progress) {
@@ -169,10 +178,7 @@ public final class Demo {
 
         Listeners(PipelineConfig config, DemoProgress progress) {
             this.progress = progress;
-            versions =
-                    new VersionCatalog(
-                            new LocalVersionStorage(Path.of(config.versions().directory())),
-                            config.model().name());
+            versions = versions(config);
             PipelineConfig.Topics topics = config.topics();
             metrics =
                     new TopicTail<>(

@@ -17,11 +17,13 @@ import java.util.stream.Stream;
  */
 public record Workspace(Path path, boolean kept) implements AutoCloseable {
 
-    /** A new one in the system's temporary directory, deleted on close. */
+    /**
+     * A new one in the system's temporary directory, named after this process, deleted on close.
+     */
     public static Workspace temporary() {
         try {
-            Path parent = Path.of(System.getProperty("java.io.tmpdir"));
-            return new Workspace(Files.createTempDirectory(parent, "millrace-"), false);
+            String prefix = "millrace-" + ProcessHandle.current().pid() + "-";
+            return new Workspace(Files.createTempDirectory(prefix), false);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot create a temporary directory", e);
         }

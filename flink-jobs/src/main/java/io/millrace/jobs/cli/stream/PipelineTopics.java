@@ -25,6 +25,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 /** The topics of a pipeline on its brokers. */
 public final class PipelineTopics implements AutoCloseable {
 
+    private static final String LARGEST_DERIVED = Integer.toString(32 << 20);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final PipelineConfig config;
@@ -99,13 +100,18 @@ public final class PipelineTopics implements AutoCloseable {
     /** Of announcements, only the newest of each model matters to whoever comes later. */
     private NewTopic newTopic(String name) {
         boolean compacted = name.equals(config.topics().models());
+        Map<String, String> configs = new HashMap<>();
+        configs.put(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                compacted
+                        ? TopicConfig.CLEANUP_POLICY_COMPACT
+                        : TopicConfig.CLEANUP_POLICY_DELETE);
+        // A dead letter is larger than the record in it, an answer may be larger than its request.
+        if (name.equals(config.topics().deadLetters()) || name.equals(config.topics().scores())) {
+            configs.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGEST_DERIVED);
+        }
         return new NewTopic(name, Optional.of(config.topics().partitions()), Optional.empty())
-                .configs(
-                        Map.of(
-                                TopicConfig.CLEANUP_POLICY_CONFIG,
-                                compacted
-                                        ? TopicConfig.CLEANUP_POLICY_COMPACT
-                                        : TopicConfig.CLEANUP_POLICY_DELETE));
+                .configs(configs);
     }
 
     private void awaitCreation(String topic, KafkaFuture<Void> creation) {
