@@ -66,9 +66,7 @@ final class JobSettings {
     }
 
     static KafkaSettings kafka(
-            PipelineConfig config,
-            String group,
-            @Nullable Map<String, Map<Integer, Long>> end) {
+            PipelineConfig config, String group, @Nullable Map<String, Map<Integer, Long>> end) {
         PipelineConfig.Events events = config.events();
         return new KafkaSettings(
                 clientProperties(config),

@@ -97,8 +97,7 @@ class AbortedCheckpointITCase {
                     .isEqualTo(
                             TestRatings.exampleCounts(
                                     (int) manifest.examples(), 5, config.model()));
-            assertThat(manifest.offsets())
-                    .containsEntry("ratings", Map.of(0, manifest.examples()));
+            assertThat(manifest.offsets()).containsEntry("ratings", Map.of(0, manifest.examples()));
         }
     }
 
@@ -125,9 +124,7 @@ class AbortedCheckpointITCase {
         TopicPartition models = new TopicPartition("models", 0);
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(
-                        Map.of(
-                                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                                kafka.bootstrapServers()),
+                        Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer())) {
             consumer.assign(List.of(models));

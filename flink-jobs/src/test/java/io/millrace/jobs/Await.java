@@ -13,7 +13,9 @@ public final class Await {
 
     private Await() {}
 
-    /** Returns when {@code condition} holds; fails, naming {@code what}, when it does not in time. */
+    /**
+     * Returns when {@code condition} holds; fails, naming {@code what}, when it does not in time.
+     */
     public static void until(String what, Callable<Boolean> condition) throws Exception {
         if (!until(condition, () -> false)) {
             throw new AssertionError("waited in vain for " + what);

@@ -60,9 +60,7 @@ public final class Faults {
     private static void again() {
         FORWARDS_LEFT.set(random.nextBoolean() ? 1 + random.nextInt(50) : Long.MAX_VALUE);
         UPDATES_LEFT.set(
-                FORWARDS_LEFT.get() == Long.MAX_VALUE
-                        ? 1 + random.nextInt(2_000)
-                        : Long.MAX_VALUE);
+                FORWARDS_LEFT.get() == Long.MAX_VALUE ? 1 + random.nextInt(2_000) : Long.MAX_VALUE);
     }
 
     private static void countDown(AtomicLong left, String where) {

@@ -80,9 +80,12 @@ class KillAndRestoreITCase {
         return TestPipelines.ratings(kafka, directory, 1, 1).model();
     }
 
-    /** Operators throw as planned; once, when a third version is there, the task manager dies too. */
+    /**
+     * Operators throw as planned; once, when a third version is there, the task manager dies too.
+     */
     private static void runWithFailures(PipelineConfig config, int seed) throws Exception {
         Configuration quickRestarts = new Configuration();
+        quickRestarts.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
         quickRestarts.set(
                 RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(50));
         quickRestarts.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000);

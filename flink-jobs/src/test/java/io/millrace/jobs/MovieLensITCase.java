@@ -57,16 +57,14 @@ class MovieLensITCase {
     }
 
     private static long send(EmbeddedKafka kafka) {
-        EventCodec<Rating> codec =
-                EventCodec.of(Rating.class, EventFormat.AVRO);
+        EventCodec<Rating> codec = EventCodec.of(Rating.class, EventFormat.AVRO);
         MovieLens100K data = new MovieLens100K(DATA);
         try (KafkaProducer<byte[], byte[]> producer = TestRatings.producer(kafka)) {
             data.ratings()
                     .forEach(
                             rating ->
                                     producer.send(
-                                            new ProducerRecord<>(
-                                                    "ratings", codec.encode(rating))));
+                                            new ProducerRecord<>("ratings", codec.encode(rating))));
         }
         return data.size();
     }

@@ -12,7 +12,8 @@ import java.util.List;
  * The immutable definition of a model: all that decides what its parameters are and how they learn.
  * It is the part of the pipeline file that a version's manifest carries.
  *
- * @param name the model's name; also its folder in the version storage and its key on {@code models}
+ * @param name the model's name; also its folder in the version storage and its key on {@code
+ *     models}
  * @param objective what a logit means and how it is penalised
  * @param features in the order of the file; a feature's position decides its parameter slot
  * @param architecture the network between embeddings and logit

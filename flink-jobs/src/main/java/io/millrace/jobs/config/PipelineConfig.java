@@ -151,7 +151,7 @@ public record PipelineConfig(
     /**
      * How model versions are published.
      *
-     * @param directory the version storage: a path or a URI
+     * @param directory the version storage: a path or a {@code file:} URI
      * @param every time between versions, which is the time between checkpoints
      * @param baseEvery every how many versions one holds all rows rather than the changed ones
      * @param retain how many of the newest versions stay readable

@@ -12,11 +12,7 @@ final class Identifiers {
     static void check(String field, String value) throws InvalidEventException {
         if (value.isEmpty() || value.length() > MAX_LENGTH) {
             throw new InvalidEventException(
-                    field
-                            + " has "
-                            + value.length()
-                            + " characters; expected 1 to "
-                            + MAX_LENGTH);
+                    field + " has " + value.length() + " characters; expected 1 to " + MAX_LENGTH);
         }
     }
 }

@@ -17,13 +17,12 @@ import org.apache.flink.util.OutputTag;
  * Joins impressions with their clicks, keyed by impression id, in event time.
  *
  * <p>A click within the attribution window of its impression makes a positive at once; its absence
- * at the window's end makes a negative. A click that comes first waits for its impression. State
- * of an id lasts until the window's end, so a second impression or click of the same id in that
- * time changes nothing; a click that never meets an open impression, or is the second one to wait
- * for it, becomes a dead letter.
+ * at the window's end makes a negative. A click that comes first waits for its impression. State of
+ * an id lasts until the window's end, so a second impression or click of the same id in that time
+ * changes nothing; a click that never meets an open impression, or is the second one to wait for
+ * it, becomes a dead letter.
  */
-public final class LabelJoin
-        extends KeyedCoProcessFunction<String, Impressed, Clicked, Example> {
+public final class LabelJoin extends KeyedCoProcessFunction<String, Impressed, Clicked, Example> {
 
     public static final OutputTag<DeadLetter> DEAD_LETTERS =
             new OutputTag<>("unmatched-clicks", EventSerializer.DEAD_LETTER);
@@ -45,8 +44,7 @@ public final class LabelJoin
     public void open(OpenContext context) {
         impressions =
                 getRuntimeContext()
-                        .getState(
-                                new ValueStateDescriptor<>("impression", ExampleSerializer.TYPE));
+                        .getState(new ValueStateDescriptor<>("impression", ExampleSerializer.TYPE));
         clicks =
                 getRuntimeContext()
                         .getState(new ValueStateDescriptor<>("click", ClickedSerializer.TYPE));

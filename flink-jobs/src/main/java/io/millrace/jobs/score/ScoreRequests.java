@@ -25,11 +25,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers score requests with the newest version of a model that is fit to serve. Starts with the
- * newest one in the version storage; announcements switch it. Every request that can be decoded gets one answer.
+ * newest one in the version storage; announcements switch it. Every request that can be decoded
+ * gets one answer.
  */
 final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVersion, Score> {
 
-    /** Announcements are broadcast; there is nothing to keep of them, the storage has the versions. */
+    /**
+     * Announcements are broadcast; there is nothing to keep of them, the storage has the versions.
+     */
     static final MapStateDescriptor<String, Long> ANNOUNCED =
             new MapStateDescriptor<>("announced", Types.STRING, Types.LONG);
 

@@ -20,8 +20,7 @@ public final class Scoring {
             int torchThreads,
             int parallelism) {
         return requests.connect(announcements.broadcast(ScoreRequests.ANNOUNCED))
-                .process(
-                        new ScoreRequests(model, directory, torchThreads), EventSerializer.SCORE)
+                .process(new ScoreRequests(model, directory, torchThreads), EventSerializer.SCORE)
                 .name("score")
                 .uid(model + "-score")
                 .setParallelism(parallelism);

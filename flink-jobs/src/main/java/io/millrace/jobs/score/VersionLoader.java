@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads announced versions on a thread of its own, so that scoring never waits for a load. Only the newest
- * announced version is loaded; those it overtook are skipped.
+ * Loads announced versions on a thread of its own, so that scoring never waits for a load. Only the
+ * newest announced version is loaded; those it overtook are skipped.
  */
 final class VersionLoader implements AutoCloseable {
 

@@ -3,7 +3,9 @@ package io.millrace.jobs.source;
 import io.millrace.schemas.DeadLetter;
 import java.nio.ByteBuffer;
 
-/** Makes dead letters: the bytes as they came, where they came from, and why they were set aside. */
+/**
+ * Makes dead letters: the bytes as they came, where they came from, and why they were set aside.
+ */
 public final class DeadLetters {
 
     /** The event time is negative or too far ahead. */

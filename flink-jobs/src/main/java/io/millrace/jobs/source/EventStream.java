@@ -15,9 +15,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.common.TopicPartition;
 
-/**
- * A topic as streams: its valid events, its dead letters, and its positions at each checkpoint.
- */
+/** A topic as streams: its valid events, its dead letters, and its positions at each checkpoint. */
 public record EventStream<T>(
         SingleOutputStreamOperator<T> events,
         DataStream<DeadLetter> deadLetters,
@@ -31,8 +29,7 @@ public record EventStream<T>(
             EventReader<T> reader,
             TypeInformation<T> type,
             int parallelism) {
-        return read(
-                env, settings, topic, reader, type, parallelism, OffsetsInitializer.earliest());
+        return read(env, settings, topic, reader, type, parallelism, OffsetsInitializer.earliest());
     }
 
     /** Reads a topic from {@code start} when there is no checkpoint. */

@@ -41,8 +41,7 @@ final class KafkaEvents<T> implements KafkaRecordDeserializationSchema<Sourced<T
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<Sourced<T>> out) {
         Origin origin =
-                new Origin(
-                        record.topic(), record.partition(), record.offset(), record.timestamp());
+                new Origin(record.topic(), record.partition(), record.offset(), record.timestamp());
         byte[] payload = record.value() == null ? NOTHING : record.value();
         out.collect(read(payload, origin));
     }

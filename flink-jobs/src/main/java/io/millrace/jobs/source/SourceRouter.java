@@ -1,6 +1,7 @@
 package io.millrace.jobs.source;
 
 import io.millrace.jobs.version.VersionPiece;
+import io.millrace.jobs.wire.EventSerializer;
 import io.millrace.schemas.DeadLetter;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,13 +9,12 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
-import io.millrace.jobs.wire.EventSerializer;
 
 /**
  * Stands right behind a source: sends events on, dead letters aside, and before each barrier tells
- * the version how far every partition has been read. Barriers start at the source, so what passed here before one is
- * exactly what the checkpoint has consumed. Positions of partitions that have been silent since a restore
- * are kept where versions are assembled.
+ * the version how far every partition has been read. Barriers start at the source, so what passed
+ * here before one is exactly what the checkpoint has consumed. Positions of partitions that have
+ * been silent since a restore are kept where versions are assembled.
  */
 final class SourceRouter<T> extends AbstractStreamOperator<T>
         implements OneInputStreamOperator<Sourced<T>, T> {

@@ -5,5 +5,4 @@ package io.millrace.jobs.train;
  *
  * @param maxEventTime the largest event time in the batch, milliseconds since the epoch
  */
-record BatchOutcome(
-        float[] labels, float[] predictions, float[] importances, long maxEventTime) {}
+record BatchOutcome(float[] labels, float[] predictions, float[] importances, long maxEventTime) {}

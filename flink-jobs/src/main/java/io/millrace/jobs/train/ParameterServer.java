@@ -52,8 +52,7 @@ public record ParameterServer(
                         .transform(
                                 "trainer",
                                 ShardRequestSerializer.TYPE,
-                                new TrainerFactory(
-                                        pipeline, spec, settings.trainer(), assignment))
+                                new TrainerFactory(pipeline, spec, settings.trainer(), assignment))
                         .uid(pipeline + "-trainer")
                         .setBufferTimeout(SEND_AT_ONCE)
                         .setParallelism(trainers)

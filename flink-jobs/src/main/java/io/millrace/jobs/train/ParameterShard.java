@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
  * selects the state of each key itself.
  *
  * <p>Before a barrier it writes changed rows back to state and, as its part of the version that the
- * checkpoint will be, to a file; only a completed checkpoint makes the version. A row stays in the changed set until a
- * version that carries it is known to be complete, so an aborted checkpoint or a missed
- * notification makes the next part larger, never smaller.
+ * checkpoint will be, to a file; only a completed checkpoint makes the version. A row stays in the
+ * changed set until a version that carries it is known to be complete, so an aborted checkpoint or
+ * a missed notification makes the next part larger, never smaller.
  */
 final class ParameterShard extends AbstractStreamOperator<ShardReply>
         implements OneInputStreamOperator<ShardRequest, ShardReply> {
@@ -84,7 +84,8 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        // Broadcast: every shard holds the same, so after a rescale too each knows it. (Flink refuses
+        // Broadcast: every shard holds the same, so after a rescale too each knows it. (Flink
+        // refuses
         // checkpoints over union state once some of the shards have finished.)
         facts =
                 context.getOperatorStateStore()
@@ -92,7 +93,8 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
                                 new MapStateDescriptor<>("facts", Types.STRING, Types.STRING));
         lastComplete = NO_VERSION;
         if (facts.contains(VERSION)) {
-            // What is restored is a completed checkpoint, hence a version, and the next one's parent.
+            // What is restored is a completed checkpoint, hence a version, and the next one's
+            // parent.
             lastComplete = Long.parseLong(facts.get(VERSION));
             Map<String, String> restored = new HashMap<>();
             facts.immutableEntries().forEach(fact -> restored.put(fact.getKey(), fact.getValue()));
@@ -219,8 +221,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         output.collect(
                 PIECES,
                 new StreamRecord<>(
-                        new VersionPiece.Rows(
-                                version, checkpointId, parent(), watermark, part)));
+                        new VersionPiece.Rows(version, checkpointId, parent(), watermark, part)));
     }
 
     private @Nullable Long parent() {

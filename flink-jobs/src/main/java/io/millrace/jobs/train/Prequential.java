@@ -129,8 +129,7 @@ final class Prequential extends AbstractStreamOperator<PrequentialMetrics>
         output.collect(
                 PIECES,
                 new StreamRecord<>(
-                        new VersionPiece.Metrics(
-                                total.examples(), new TreeMap<>(total.values()))));
+                        new VersionPiece.Metrics(total.examples(), new TreeMap<>(total.values()))));
     }
 
     private void gauge(String name) {

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * the hand-over is a mail in the trainer's mailbox: the trainer stays single-threaded and the
  * receiver never blocks, which is why the cycle trainer, shard, receiver cannot deadlock.
  *
- * <p>An address holds job, pipeline and subtask; a registration also the life, so that a
- * restarted trainer never hears a reply to its predecessor.
+ * <p>An address holds job, pipeline and subtask; a registration also the life, so that a restarted
+ * trainer never hears a reply to its predecessor.
  */
 final class ReplyExchange {
 

@@ -1,8 +1,6 @@
 package io.millrace.jobs.train;
 
-/**
- * What a trainer sends to one parameter shard. All its keys belong to that shard.
- */
+/** What a trainer sends to one parameter shard. All its keys belong to that shard. */
 sealed interface ShardRequest {
 
     /** The trainer that asks, and which life of it. */

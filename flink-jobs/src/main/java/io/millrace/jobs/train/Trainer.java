@@ -34,10 +34,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>forward, prediction, backward; then one push to each of these shards.
  * </ol>
  *
- * <p>At most {@code staleness} batches are in flight; beyond that the trainer yields to its mailbox,
- * which is how back-pressure reaches the source. Before a barrier it drains: what it pulled was
- * answered, what it pushed precedes the barrier. So the shards' state at the checkpoint holds
- * every gradient of every example before the cut, and none after it.
+ * <p>At most {@code staleness} batches are in flight; beyond that the trainer yields to its
+ * mailbox, which is how back-pressure reaches the source. Before a barrier it drains: what it
+ * pulled was answered, what it pushed precedes the barrier. So the shards' state at the checkpoint
+ * holds every gradient of every example before the cut, and none after it.
  */
 final class Trainer extends AbstractStreamOperator<ShardRequest>
         implements OneInputStreamOperator<Example, ShardRequest> {
@@ -158,8 +158,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     private void setTimer() {
         timerSet = true;
         getProcessingTimeService()
-                .registerTimer(
-                        gatheringSince + settings.maxWait().toMillis(), this::sendWhenDue);
+                .registerTimer(gatheringSince + settings.maxWait().toMillis(), this::sendWhenDue);
     }
 
     private void drain() throws Exception {
@@ -223,9 +222,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
                                 keys(batch, shard),
                                 Arrays.copyOfRange(batch.examplesByKey(), from, to),
                                 Arrays.copyOfRange(
-                                        gradients,
-                                        batch.weightsAt()[from],
-                                        batch.weightsAt()[to]),
+                                        gradients, batch.weightsAt()[from], batch.weightsAt()[to]),
                                 batch.maxEventTime()));
             }
         }

@@ -34,7 +34,12 @@ final class TrainerFactory extends AbstractStreamOperatorFactory<ShardRequest>
             StreamOperatorParameters<ShardRequest> parameters) {
         return (T)
                 new Trainer(
-                        parameters, parameters.getMailboxExecutor(), pipeline, spec, settings, assignment);
+                        parameters,
+                        parameters.getMailboxExecutor(),
+                        pipeline,
+                        spec,
+                        settings,
+                        assignment);
     }
 
     @Override

@@ -63,7 +63,9 @@ final class VersionAssembler {
         return positions;
     }
 
-    /** The version that this checkpoint will be once it is complete; empty when no part has come. */
+    /**
+     * The version that this checkpoint will be once it is complete; empty when no part has come.
+     */
     Optional<Manifest> assemble(long checkpointId, long now) {
         if (parts.isEmpty()) {
             return Optional.empty();

@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
  * </ol>
  *
  * <p>Flink's own sinks commit everything that is pending up to a completed checkpoint, and cannot
- * tell what an aborted one or a savepoint has left there. That is no version, so this operator keeps
- * count itself: only the checkpoint that Flink names is published, and before it those pending ones
- * that it builds on (a shard builds only on what it knew to be complete).
+ * tell what an aborted one or a savepoint has left there. That is no version, so this operator
+ * keeps count itself: only the checkpoint that Flink names is published, and before it those
+ * pending ones that it builds on (a shard builds only on what it knew to be complete).
  */
 public final class VersionCommitter extends AbstractStreamOperator<Void>
         implements OneInputStreamOperator<VersionPiece, Void> {

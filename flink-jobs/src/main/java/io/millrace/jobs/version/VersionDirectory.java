@@ -7,14 +7,14 @@ import java.net.URI;
 import java.nio.file.Path;
 
 /**
- * Where versions are kept, as an operator carries it: an absolute path, which all task managers must
- * see.
+ * Where versions are kept, as an operator carries it: an absolute path, which all task managers
+ * must see.
  */
 public record VersionDirectory(String path) implements Serializable {
 
     /**
-     * @param pathOrUri a path, relative to the working directory of this process, or a {@code file:}
-     *     URI
+     * @param pathOrUri a path, relative to the working directory of this process, or a {@code
+     *     file:} URI
      * @throws IllegalArgumentException for a URI of another scheme
      */
     public static VersionDirectory of(String pathOrUri) {

@@ -14,8 +14,8 @@ public sealed interface VersionPiece {
     /**
      * A shard's part file.
      *
-     * @param parent the newest version the shard knows to be complete; the part holds every row that
-     *     changed since
+     * @param parent the newest version the shard knows to be complete; the part holds every row
+     *     that changed since
      * @param watermark the shard's event-time watermark, milliseconds since the epoch; {@link
      *     Long#MIN_VALUE} before the first
      */

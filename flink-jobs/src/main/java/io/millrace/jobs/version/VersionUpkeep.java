@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What follows the publication of a version and only makes reading cheaper: the dense export, a
  * compacted base at every so many versions, and retention. It runs on a thread of its own, off the
- * path of checkpoints, and looks after the newest version only; what fails is tried again after the next.
+ * path of checkpoints, and looks after the newest version only; what fails is tried again after the
+ * next.
  */
 final class VersionUpkeep implements AutoCloseable {
 

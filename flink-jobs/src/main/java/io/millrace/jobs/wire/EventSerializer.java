@@ -48,7 +48,8 @@ public abstract class EventSerializer<T extends SpecificRecord> extends Immutabl
         try {
             return codec().decode(WireArrays.readBytes(source));
         } catch (UndecodableException e) {
-            throw new IOException("a " + type.getSimpleName() + " was damaged between operators", e);
+            throw new IOException(
+                    "a " + type.getSimpleName() + " was damaged between operators", e);
         }
     }
 

@@ -55,8 +55,8 @@ public final class DenseExport {
     }
 
     /**
-     * Reads the newest files first and stops at what has every block: since each micro-batch updates
-     * them all, that is nearly always the version's own part, however large the base is.
+     * Reads the newest files first and stops at what has every block: since each micro-batch
+     * updates them all, that is nearly always the version's own part, however large the base is.
      */
     private float[] read(VersionChain chain, ParameterLayout layout) throws IOException {
         DenseVector dense = new DenseVector(layout);

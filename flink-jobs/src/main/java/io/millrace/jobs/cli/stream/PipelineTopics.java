@@ -103,9 +103,7 @@ public final class PipelineTopics implements AutoCloseable {
         Map<String, String> configs = new HashMap<>();
         configs.put(
                 TopicConfig.CLEANUP_POLICY_CONFIG,
-                compacted
-                        ? TopicConfig.CLEANUP_POLICY_COMPACT
-                        : TopicConfig.CLEANUP_POLICY_DELETE);
+                compacted ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
         // A dead letter is larger than the record in it, an answer may be larger than its request.
         if (name.equals(config.topics().deadLetters()) || name.equals(config.topics().scores())) {
             configs.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGEST_DERIVED);
