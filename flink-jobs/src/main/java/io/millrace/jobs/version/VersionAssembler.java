@@ -71,7 +71,7 @@ final class VersionAssembler {
             return Optional.empty();
         }
         Collection<VersionPiece.Rows> all = parts.values();
-        long version = parts.get(parts.firstKey()).version();
+        long version = all.iterator().next().version();
         if (parts.size() != shards || all.stream().anyMatch(rows -> rows.version() != version)) {
             throw new IllegalStateException(
                     "checkpoint "

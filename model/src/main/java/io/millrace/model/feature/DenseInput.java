@@ -34,7 +34,7 @@ sealed interface DenseInput {
     record Scaled(FeatureSpec.Numeric spec) implements DenseInput {
 
         /** Larger inputs overflow when layers multiply them, and one such event ends a model. */
-        private static final float LARGEST = 1e6f;
+        private static final int LARGEST = 1_000_000;
 
         @Override
         public int width() {
@@ -53,9 +53,7 @@ sealed interface DenseInput {
                 throw FeatureValues.unexpected(
                         spec.name(),
                         value,
-                        "a number of at most "
-                                + LARGEST
-                                + " after its transforms; clip, log or standardize it");
+                        "a number of at most " + LARGEST + " after its clip, log and standardize");
             }
             numeric[at] = scaled;
         }

@@ -225,11 +225,12 @@ class FeatureExtractorTest {
                 new Invalid(plain("c"), Double.NaN, "a finite number", "the number NaN"),
                 new Invalid(plain("c"), -INFINITE, "a finite number", "the number -Infinity"),
                 new Invalid(plain("c"), "x".repeat(1000), "a finite number", "xxx...\""),
-                new Invalid(plain("c"), 1e300, "a number that stays finite", "1.0E300"),
+                new Invalid(plain("c"), 1e300, "a number of at most 1000000", "1.0E300"),
+                new Invalid(plain("c"), -1.1e6, "a number of at most 1000000", "-1100000.0"),
                 new Invalid(
                         new FeatureSpec.Numeric("c", "c", false, -INFINITE, INFINITE, 0, 1e-300),
                         1e30,
-                        "a number that stays finite",
+                        "a number of at most 1000000",
                         "1.0E30"),
                 new Invalid(
                         new FeatureSpec.Cyclic("c", "c", FeatureSpec.Period.DAY),
