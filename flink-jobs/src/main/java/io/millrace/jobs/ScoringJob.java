@@ -9,7 +9,7 @@ import io.millrace.jobs.sink.EventSink;
 import io.millrace.jobs.source.EventStream;
 import io.millrace.jobs.source.KafkaSettings;
 import io.millrace.jobs.version.VersionDirectory;
-import io.millrace.jobs.wire.EventSerializer;
+import io.millrace.jobs.wire.EventTypes;
 import io.millrace.schemas.ModelVersion;
 import io.millrace.schemas.Score;
 import io.millrace.schemas.ScoreRequest;
@@ -47,7 +47,7 @@ public final class ScoringJob {
                         kafka,
                         config.topics().scoreRequests(),
                         new ScoreRequestReader(kafka.format(), kafka.maxBytes()),
-                        EventSerializer.SCORE_REQUEST,
+                        EventTypes.SCORE_REQUEST,
                         config.scoring().parallelism(),
                         OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST));
         EventStream<ModelVersion> announcements =
@@ -56,7 +56,7 @@ public final class ScoringJob {
                         kafka,
                         config.topics().models(),
                         new ModelVersionReader(kafka.format(), kafka.maxBytes()),
-                        EventSerializer.MODEL_VERSION,
+                        EventTypes.MODEL_VERSION,
                         1);
         Scoring.wire(
                         requests.events(),

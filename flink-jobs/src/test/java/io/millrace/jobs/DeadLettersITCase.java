@@ -83,6 +83,7 @@ class DeadLettersITCase {
                         new Bad(encode(priced("x", Double.NaN)), "INVALID_VALUE"),
                         new Bad(encode(priced("x", Double.NEGATIVE_INFINITY)), "INVALID_VALUE"),
                         new Bad(encode(priced("x", "cheap")), "INVALID_VALUE"),
+                        new Bad(encode(priced("x", 3e38)), "INVALID_VALUE"),
                         new Bad(encode(impression("", START)), "INVALID_VALUE"),
                         new Bad(encode(impression("x".repeat(257), START)), "INVALID_VALUE")));
         List<Bad> badClicks = new ArrayList<>(badBytes(click("x", START)));
@@ -125,7 +126,8 @@ class DeadLettersITCase {
                         new Bad(encode(rating(START, Double.NaN)), "INVALID_VALUE"),
                         new Bad(encode(rating(START, Double.POSITIVE_INFINITY)), "INVALID_VALUE"),
                         new Bad(encode(rating(START, 5.5)), "INVALID_VALUE"),
-                        new Bad(encode(ratingAtPrice(Double.NaN)), "INVALID_VALUE")));
+                        new Bad(encode(ratingAtPrice(Double.NaN)), "INVALID_VALUE"),
+                        new Bad(encode(ratingAtPrice(1e30)), "INVALID_VALUE")));
         List<byte[]> good = new ArrayList<>();
         for (int i = 0; i < GOOD; i++) {
             good.add(encode(rating(START + i, 1 + i % 5)));

@@ -39,6 +39,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -134,10 +135,14 @@ class ScoringJobITCase {
             assertThat(text.getVersion()).isNull();
             assertThat(text.getScores()).isEmpty();
 
-            // A number that a feature can take, and yet more than the network can.
+            // Finite, and yet more than a network can take.
             Score huge = client.ask(priced(3e38));
             assertThat(huge.getStatus()).isEqualTo(ScoreStatus.INVALID);
             assertThat(huge.getReason()).isNotBlank();
+
+            Score tooLong = client.ask(requestOf("u1", Map.of(), Collections.nCopies(10_001, "i")));
+            assertThat(tooLong.getStatus()).isEqualTo(ScoreStatus.INVALID);
+            assertThat(tooLong.getReason()).contains("10001 candidates").contains("10000");
 
             assertThat(client.ask(priced(1.5)).getStatus()).isEqualTo(ScoreStatus.SCORED);
             assertEachAnsweredOnce(client);
@@ -221,7 +226,7 @@ class ScoringJobITCase {
         PipelineConfig config = pipeline("damaged");
         Manifest good = train(config);
         long newest = good.version();
-        ScoreRequest request = requestOf("u1", List.of("i1", "i2"));
+        ScoreRequest request = requestOf("u1", Map.of(), List.of("i1", "i2"));
         damage(publish(config, newest + 1, good, 0.5f));
         try (LoggedWarnings warnings = new LoggedWarnings("io.millrace.jobs.score.VersionLoader");
                 ScoreClient client = new ScoreClient(kafka, config)) {
@@ -335,15 +340,13 @@ class ScoringJobITCase {
         for (int i = 0; i < candidates; i++) {
             items.add("i" + random.nextInt(220));
         }
-        return requestOf("u" + random.nextInt(320), items);
+        return requestOf("u" + random.nextInt(320), Map.of("price", random.nextDouble()), items);
     }
 
-    private ScoreRequest requestOf(String user, List<String> items) {
+    private ScoreRequest requestOf(String user, Map<String, Object> features, List<String> items) {
         List<Candidate> candidates =
-                items.stream()
-                        .map(item -> new Candidate(item, Map.of("price", random.nextDouble())))
-                        .toList();
-        return new ScoreRequest("r" + asked++, NOW, user, Map.of(), candidates);
+                items.stream().map(item -> new Candidate(item, Map.of())).toList();
+        return new ScoreRequest("r" + asked++, NOW, user, features, candidates);
     }
 
     private ScoreRequest again(ScoreRequest request) {
@@ -356,9 +359,7 @@ class ScoringJobITCase {
     }
 
     private ScoreRequest priced(Object price) {
-        Candidate candidate = new Candidate("i1", Map.of());
-        return new ScoreRequest(
-                "r" + asked++, NOW, "u1", Map.of("price", price), List.of(candidate));
+        return requestOf("u1", Map.of("price", price), List.of("i1"));
     }
 
     private void assertEachAnsweredOnce(ScoreClient client) {

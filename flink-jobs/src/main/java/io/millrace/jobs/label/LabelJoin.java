@@ -1,7 +1,7 @@
 package io.millrace.jobs.label;
 
 import io.millrace.jobs.source.DeadLetters;
-import io.millrace.jobs.wire.EventSerializer;
+import io.millrace.jobs.wire.EventTypes;
 import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.model.example.Example;
 import io.millrace.schemas.DeadLetter;
@@ -25,7 +25,7 @@ import org.apache.flink.util.OutputTag;
 public final class LabelJoin extends KeyedCoProcessFunction<String, Impressed, Clicked, Example> {
 
     public static final OutputTag<DeadLetter> DEAD_LETTERS =
-            new OutputTag<>("unmatched-clicks", EventSerializer.DEAD_LETTER);
+            new OutputTag<>("unmatched-clicks", EventTypes.DEAD_LETTER);
 
     private static final long serialVersionUID = 1L;
 

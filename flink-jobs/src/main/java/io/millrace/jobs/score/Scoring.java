@@ -1,7 +1,7 @@
 package io.millrace.jobs.score;
 
 import io.millrace.jobs.version.VersionDirectory;
-import io.millrace.jobs.wire.EventSerializer;
+import io.millrace.jobs.wire.EventTypes;
 import io.millrace.schemas.ModelVersion;
 import io.millrace.schemas.Score;
 import io.millrace.schemas.ScoreRequest;
@@ -20,7 +20,7 @@ public final class Scoring {
             int torchThreads,
             int parallelism) {
         return requests.connect(announcements.broadcast(ScoreRequests.ANNOUNCED))
-                .process(new ScoreRequests(model, directory, torchThreads), EventSerializer.SCORE)
+                .process(new ScoreRequests(model, directory, torchThreads), EventTypes.SCORE)
                 .name("score")
                 .uid(model + "-score")
                 .setParallelism(parallelism);

@@ -22,7 +22,7 @@ final class VersionLoader implements AutoCloseable {
     private final String model;
     private final ExecutorService thread;
     private final AtomicLong wanted = new AtomicLong(NONE);
-    private volatile long refused;
+    private final AtomicLong refused = new AtomicLong();
 
     VersionLoader(Scorer scorer, String model) {
         this.scorer = scorer;
@@ -48,7 +48,7 @@ final class VersionLoader implements AutoCloseable {
         try {
             LoadOutcome outcome = scorer.load(version);
             if (outcome instanceof LoadOutcome.Refused no) {
-                refused++;
+                refused.incrementAndGet();
                 LOG.warn(
                         "version {} of model {} is not served: {}; still serving {}",
                         version,
@@ -59,7 +59,7 @@ final class VersionLoader implements AutoCloseable {
             }
             return true;
         } catch (RuntimeException e) {
-            refused++;
+            refused.incrementAndGet();
             LOG.error("version {} of model {} could not be loaded", version, model, e);
             return false;
         }
@@ -67,7 +67,7 @@ final class VersionLoader implements AutoCloseable {
 
     /** Versions that were not fit to serve. */
     long refused() {
-        return refused;
+        return refused.get();
     }
 
     @Override

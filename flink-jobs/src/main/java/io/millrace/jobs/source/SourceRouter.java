@@ -1,7 +1,7 @@
 package io.millrace.jobs.source;
 
 import io.millrace.jobs.version.VersionPiece;
-import io.millrace.jobs.wire.EventSerializer;
+import io.millrace.jobs.wire.EventTypes;
 import io.millrace.schemas.DeadLetter;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,7 +20,7 @@ final class SourceRouter<T> extends AbstractStreamOperator<T>
         implements OneInputStreamOperator<Sourced<T>, T> {
 
     static final OutputTag<DeadLetter> DEAD_LETTERS =
-            new OutputTag<>("dead-letters", EventSerializer.DEAD_LETTER);
+            new OutputTag<>("dead-letters", EventTypes.DEAD_LETTER);
     static final OutputTag<VersionPiece> POSITIONS =
             new OutputTag<>("positions", VersionPiece.TYPE);
 

@@ -3,7 +3,7 @@ package io.millrace.jobs.train;
 import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.jobs.version.VersionNumbers;
 import io.millrace.jobs.version.VersionPiece;
-import io.millrace.jobs.wire.EventSerializer;
+import io.millrace.jobs.wire.EventTypes;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import io.millrace.schemas.PrequentialMetrics;
@@ -94,7 +94,7 @@ public record ParameterServer(
                 requests.getSideOutput(Trainer.OUTCOMES)
                         .transform(
                                 "prequential",
-                                EventSerializer.METRICS,
+                                EventTypes.METRICS,
                                 new Prequential(spec, settings.reportEvery()))
                         .uid(pipeline + "-prequential")
                         .setParallelism(1)

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -64,7 +65,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     private transient ReplyExchange.@Nullable Endpoint endpoint;
     private transient List<Example> gathering;
     private transient long gatheringSince;
-    private transient boolean timerSet;
+    private transient @Nullable ScheduledFuture<?> timer;
     private transient Deque<InFlight> inFlight;
     private transient long batches;
     private transient long trained;
@@ -114,7 +115,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
             send();
         } else if (gathering.size() == 1) {
             gatheringSince = getProcessingTimeService().getCurrentProcessingTime();
-            if (!timerSet) {
+            if (timer == null) {
                 setTimer();
             }
         }
@@ -144,7 +145,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
 
     /** One timer at a time: when it finds a younger batch than it was set for, it is set anew. */
     private void sendWhenDue(long time) throws Exception {
-        timerSet = false;
+        timer = null;
         if (gathering.isEmpty()) {
             return;
         }
@@ -156,9 +157,10 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     }
 
     private void setTimer() {
-        timerSet = true;
-        getProcessingTimeService()
-                .registerTimer(gatheringSince + settings.maxWait().toMillis(), this::sendWhenDue);
+        timer =
+                getProcessingTimeService()
+                        .registerTimer(
+                                gatheringSince + settings.maxWait().toMillis(), this::sendWhenDue);
     }
 
     private void drain() throws Exception {

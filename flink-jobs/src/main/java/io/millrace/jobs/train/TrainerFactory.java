@@ -29,7 +29,7 @@ final class TrainerFactory extends AbstractStreamOperatorFactory<ShardRequest>
     }
 
     @Override
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as Flink declares it
     public <T extends StreamOperator<ShardRequest>> T createStreamOperator(
             StreamOperatorParameters<ShardRequest> parameters) {
         return (T)

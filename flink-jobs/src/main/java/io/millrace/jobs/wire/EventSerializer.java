@@ -17,18 +17,6 @@ import org.jspecify.annotations.Nullable;
 /** Events of our schemas between operators, in the encoding that they have on topics. */
 public abstract class EventSerializer<T extends SpecificRecord> extends ImmutableSerializer<T> {
 
-    public static final SerializerTypeInfo<DeadLetter> DEAD_LETTER =
-            SerializerTypeInfo.of(DeadLetter.class, OfDeadLetter::new);
-    public static final SerializerTypeInfo<PrequentialMetrics> METRICS =
-            SerializerTypeInfo.of(PrequentialMetrics.class, OfMetrics::new);
-    public static final SerializerTypeInfo<ScoreRequest> SCORE_REQUEST =
-            SerializerTypeInfo.of(ScoreRequest.class, OfScoreRequest::new);
-    public static final SerializerTypeInfo<Score> SCORE =
-            SerializerTypeInfo.of(Score.class, OfScore::new);
-
-    public static final SerializerTypeInfo<ModelVersion> MODEL_VERSION =
-            SerializerTypeInfo.of(ModelVersion.class, OfModelVersion::new);
-
     private static final long serialVersionUID = 1L;
 
     private final Class<T> type;

@@ -66,6 +66,7 @@ public abstract class ImmutableSerializer<T> extends TypeSerializer<T> {
     }
 
     @Override
+    @SuppressWarnings("EqualsGetClass") // a subclass writes something else
     public boolean equals(@Nullable Object other) {
         return other != null && getClass() == other.getClass();
     }
@@ -106,10 +107,10 @@ public abstract class ImmutableSerializer<T> extends TypeSerializer<T> {
             String name = source.readUTF();
             try {
                 serializer =
-                        (TypeSerializer<T>)
-                                Class.forName(name, true, classes)
-                                        .getDeclaredConstructor()
-                                        .newInstance();
+                        Class.forName(name, true, classes)
+                                .asSubclass(TypeSerializer.class)
+                                .getDeclaredConstructor()
+                                .newInstance();
             } catch (ReflectiveOperationException | ClassCastException e) {
                 throw new IOException("state names the serializer " + name + ", not known here", e);
             }

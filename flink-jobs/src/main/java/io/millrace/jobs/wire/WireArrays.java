@@ -12,21 +12,21 @@ public final class WireArrays {
     private WireArrays() {}
 
     public static void write(long[] values, DataOutputView target) throws IOException {
-        ByteBuffer bytes = littleEndian(values.length * Long.BYTES);
-        bytes.asLongBuffer().put(values);
-        write(bytes.array(), target);
+        byte[] bytes = new byte[values.length * Long.BYTES];
+        littleEndian(bytes).asLongBuffer().put(values);
+        write(bytes, target);
     }
 
     public static void write(int[] values, DataOutputView target) throws IOException {
-        ByteBuffer bytes = littleEndian(values.length * Integer.BYTES);
-        bytes.asIntBuffer().put(values);
-        write(bytes.array(), target);
+        byte[] bytes = new byte[values.length * Integer.BYTES];
+        littleEndian(bytes).asIntBuffer().put(values);
+        write(bytes, target);
     }
 
     public static void write(float[] values, DataOutputView target) throws IOException {
-        ByteBuffer bytes = littleEndian(values.length * Float.BYTES);
-        bytes.asFloatBuffer().put(values);
-        write(bytes.array(), target);
+        byte[] bytes = new byte[values.length * Float.BYTES];
+        littleEndian(bytes).asFloatBuffer().put(values);
+        write(bytes, target);
     }
 
     public static void write(byte[] values, DataOutputView target) throws IOException {
@@ -59,10 +59,6 @@ public final class WireArrays {
         byte[] bytes = new byte[source.readInt()];
         source.readFully(bytes);
         return bytes;
-    }
-
-    private static ByteBuffer littleEndian(int bytes) {
-        return littleEndian(new byte[bytes]);
     }
 
     private static ByteBuffer littleEndian(byte[] bytes) {

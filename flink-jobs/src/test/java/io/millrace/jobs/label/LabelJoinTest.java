@@ -158,15 +158,27 @@ class LabelJoinTest {
         click("a", SHOWN + 3, 1);
         impress("a", SHOWN + 4);
         click("b", SHOWN + 5, 2);
-        click("b", SHOWN + 6, 3);
         impress("b", SHOWN + 5);
         impress("b", SHOWN + 6);
+        click("b", SHOWN + 6, 3);
         watermark(Long.MAX_VALUE);
 
         assertThat(join.extractOutputValues())
                 .extracting(Example::label, Example::eventTime)
                 .containsExactly(tuple(1f, SHOWN), tuple(1f, SHOWN + 5));
         assertThat(deadLetters()).isEmpty();
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void theSecondClickToWaitForAnImpressionIsSetAside() throws Exception {
+        click("a", SHOWN + 1, 7);
+        click("a", SHOWN + 2, 8);
+        impress("a", SHOWN);
+        watermark(SHOWN + WINDOW);
+
+        assertThat(labels()).containsExactly(1f);
+        assertThat(deadLetters()).extracting(DeadLetter::getOffset).containsExactly(8L);
         assertNothingIsLeft();
     }
 

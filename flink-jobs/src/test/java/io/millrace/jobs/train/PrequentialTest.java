@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.millrace.jobs.TestModels;
 import io.millrace.jobs.version.VersionPiece;
 import io.millrace.jobs.version.VersionPiece.Metrics;
-import io.millrace.jobs.wire.EventSerializer;
+import io.millrace.jobs.wire.EventTypes;
 import io.millrace.schemas.PrequentialMetrics;
 import java.util.Arrays;
 import java.util.List;
@@ -135,7 +135,7 @@ class PrequentialTest {
         var harness =
                 new OneInputStreamOperatorTestHarness<>(
                         new Prequential(TestModels.ratings(), EVERY));
-        harness.setup(EventSerializer.METRICS.createSerializer(new SerializerConfigImpl()));
+        harness.setup(EventTypes.METRICS.createSerializer(new SerializerConfigImpl()));
         if (state == null) {
             harness.initializeEmptyState();
         } else {

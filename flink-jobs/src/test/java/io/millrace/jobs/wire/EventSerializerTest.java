@@ -21,7 +21,7 @@ class EventSerializerTest {
 
         @Override
         protected TypeInformation<DeadLetter> type() {
-            return EventSerializer.DEAD_LETTER;
+            return EventTypes.DEAD_LETTER;
         }
 
         @Override
@@ -41,7 +41,7 @@ class EventSerializerTest {
 
         @Override
         protected TypeInformation<PrequentialMetrics> type() {
-            return EventSerializer.METRICS;
+            return EventTypes.METRICS;
         }
 
         @Override
@@ -57,7 +57,7 @@ class EventSerializerTest {
 
         @Override
         protected TypeInformation<ScoreRequest> type() {
-            return EventSerializer.SCORE_REQUEST;
+            return EventTypes.SCORE_REQUEST;
         }
 
         @Override
@@ -77,7 +77,7 @@ class EventSerializerTest {
 
         @Override
         protected TypeInformation<Score> type() {
-            return EventSerializer.SCORE;
+            return EventTypes.SCORE;
         }
 
         @Override
@@ -100,7 +100,7 @@ class EventSerializerTest {
 
         @Override
         protected TypeInformation<ModelVersion> type() {
-            return EventSerializer.MODEL_VERSION;
+            return EventTypes.MODEL_VERSION;
         }
 
         @Override
