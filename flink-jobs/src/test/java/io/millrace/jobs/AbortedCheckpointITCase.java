@@ -75,9 +75,9 @@ class AbortedCheckpointITCase {
             addSaboteur(env);
             job = env.executeAsync("aborted checkpoints");
             Await.until(
-                    "all ratings in a version",
+                    "all ratings in a version, and two checkpoints aborted before the newest",
                     () ->
-                            VersionRows.newestVersion(config) > 0
+                            VersionRows.newestVersion(config) > 2 * ABORTED_OUT_OF
                                     && VersionRows.newest(config).examples() == RATINGS);
             flink.cancel(job.getJobID());
         }
