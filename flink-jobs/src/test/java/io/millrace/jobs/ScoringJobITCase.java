@@ -292,6 +292,7 @@ class ScoringJobITCase {
         float[] sorted = values.clone();
         Arrays.sort(sorted);
         return IntStream.range(1, sorted.length).filter(i -> sorted[i] != sorted[i - 1]).count();
+    }
 
     // -- jobs
 
