@@ -123,13 +123,17 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
 
     @Override
     public void close() throws Exception {
-        if (upkeep != null) {
-            upkeep.close();
+        // A cancelled task is interrupted, and the wait for the upkeep with it.
+        try {
+            if (upkeep != null) {
+                upkeep.close();
+            }
+        } finally {
+            if (announcer != null) {
+                announcer.close();
+            }
+            super.close();
         }
-        if (announcer != null) {
-            announcer.close();
-        }
-        super.close();
     }
 
     private void keep(Manifest manifest) {
