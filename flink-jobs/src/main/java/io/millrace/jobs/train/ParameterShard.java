@@ -100,6 +100,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
             facts.immutableEntries().forEach(fact -> restored.put(fact.getKey(), fact.getValue()));
             RowMeaning.requireSame(spec, restored);
         }
+        facts.putAll(RowMeaning.of(spec));
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
         storage = directory.open();
     }
@@ -177,7 +178,6 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         facts.put(
                 VERSION,
                 Long.toString(finished ? lastEmitted : numbers.of(context.getCheckpointId())));
-        facts.putAll(RowMeaning.of(spec));
     }
 
     @Override

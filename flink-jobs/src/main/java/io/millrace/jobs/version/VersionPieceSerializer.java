@@ -8,7 +8,10 @@ import java.util.TreeMap;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** {@link VersionPiece} on the wire. */
+/**
+ * {@link VersionPiece} on the wire; positions also rest in the committer's state. The first byte is
+ * the kind and the format in one: a piece that changes its form gets a new number.
+ */
 public final class VersionPieceSerializer extends ImmutableSerializer<VersionPiece> {
 
     private static final long serialVersionUID = 1L;

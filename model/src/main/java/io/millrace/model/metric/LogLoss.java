@@ -15,8 +15,7 @@ public final class LogLoss implements Metric {
 
     private static final double MARGIN = 1e-7;
 
-    private double loss;
-    private double weights;
+    private final WeightedMean mean = new WeightedMean();
 
     @Override
     public String name() {
@@ -25,8 +24,7 @@ public final class LogLoss implements Metric {
 
     @Override
     public void add(double label, double prediction, double weight) {
-        loss += weight * of(label, prediction);
-        weights += weight;
+        mean.add(of(label, prediction), weight);
     }
 
     /** The loss of one example of weight 1. */
@@ -37,25 +35,21 @@ public final class LogLoss implements Metric {
 
     @Override
     public OptionalDouble value() {
-        return Metric.quotient(loss, weights);
+        return mean.value();
     }
 
     @Override
     public void merge(Metric other) {
-        LogLoss that = (LogLoss) other;
-        loss += that.loss;
-        weights += that.weights;
+        mean.merge(((LogLoss) other).mean);
     }
 
     @Override
     public void writeTo(DataOutput out) throws IOException {
-        out.writeDouble(loss);
-        out.writeDouble(weights);
+        mean.writeTo(out);
     }
 
     @Override
     public void readFrom(DataInput in) throws IOException {
-        loss = in.readDouble();
-        weights = in.readDouble();
+        mean.readFrom(in);
     }
 }

@@ -10,8 +10,7 @@ public final class MeanAbsoluteError implements Metric {
 
     public static final String NAME = "mae";
 
-    private double errors;
-    private double weights;
+    private final WeightedMean mean = new WeightedMean();
 
     @Override
     public String name() {
@@ -20,31 +19,26 @@ public final class MeanAbsoluteError implements Metric {
 
     @Override
     public void add(double label, double prediction, double weight) {
-        errors += weight * Math.abs(prediction - label);
-        weights += weight;
+        mean.add(Math.abs(prediction - label), weight);
     }
 
     @Override
     public OptionalDouble value() {
-        return Metric.quotient(errors, weights);
+        return mean.value();
     }
 
     @Override
     public void merge(Metric other) {
-        MeanAbsoluteError that = (MeanAbsoluteError) other;
-        errors += that.errors;
-        weights += that.weights;
+        mean.merge(((MeanAbsoluteError) other).mean);
     }
 
     @Override
     public void writeTo(DataOutput out) throws IOException {
-        out.writeDouble(errors);
-        out.writeDouble(weights);
+        mean.writeTo(out);
     }
 
     @Override
     public void readFrom(DataInput in) throws IOException {
-        errors = in.readDouble();
-        weights = in.readDouble();
+        mean.readFrom(in);
     }
 }

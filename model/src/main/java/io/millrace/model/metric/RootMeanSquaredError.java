@@ -10,8 +10,7 @@ public final class RootMeanSquaredError implements Metric {
 
     public static final String NAME = "rmse";
 
-    private double squares;
-    private double weights;
+    private final WeightedMean mean = new WeightedMean();
 
     @Override
     public String name() {
@@ -21,32 +20,27 @@ public final class RootMeanSquaredError implements Metric {
     @Override
     public void add(double label, double prediction, double weight) {
         double error = prediction - label;
-        squares += weight * error * error;
-        weights += weight;
+        mean.add(error * error, weight);
     }
 
     @Override
     public OptionalDouble value() {
-        OptionalDouble mean = Metric.quotient(squares, weights);
-        return mean.isPresent() ? OptionalDouble.of(Math.sqrt(mean.getAsDouble())) : mean;
+        OptionalDouble square = mean.value();
+        return square.isPresent() ? OptionalDouble.of(Math.sqrt(square.getAsDouble())) : square;
     }
 
     @Override
     public void merge(Metric other) {
-        RootMeanSquaredError that = (RootMeanSquaredError) other;
-        squares += that.squares;
-        weights += that.weights;
+        mean.merge(((RootMeanSquaredError) other).mean);
     }
 
     @Override
     public void writeTo(DataOutput out) throws IOException {
-        out.writeDouble(squares);
-        out.writeDouble(weights);
+        mean.writeTo(out);
     }
 
     @Override
     public void readFrom(DataInput in) throws IOException {
-        squares = in.readDouble();
-        weights = in.readDouble();
+        mean.readFrom(in);
     }
 }
