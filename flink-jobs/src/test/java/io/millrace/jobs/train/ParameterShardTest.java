@@ -1,6 +1,7 @@
 package io.millrace.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.jobs.version.VersionNumbers;
@@ -144,6 +145,23 @@ class ParameterShardTest {
         }
     }
 
+    @Test
+    void refusesStateThatWasWrittenUnderOtherFeatures() throws Exception {
+        OperatorSubtaskState checkpoint = checkpointOf(spec("user"));
+
+        assertThatThrownBy(() -> open(spec("item"), checkpoint))
+                .hasStackTraceContaining("was made with other features");
+        open(spec("user"), checkpoint).close();
+    }
+
+    private OperatorSubtaskState checkpointOf(ModelSpec model) throws Exception {
+        try (var shard = open(model, null)) {
+            push(shard, new Random(5), 10);
+            cut(shard, 7);
+            return shard.snapshot(7, 7);
+        }
+    }
+
     private void push(
             KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> shard,
             Random random,
@@ -204,10 +222,15 @@ class ParameterShardTest {
 
     private KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> open(
             OperatorSubtaskState checkpoint) throws Exception {
+        return open(spec, checkpoint);
+    }
+
+    private KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> open(
+            ModelSpec model, OperatorSubtaskState checkpoint) throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
                         new ParameterShard(
-                                spec,
+                                model,
                                 SMALL_CACHE,
                                 new VersionNumbers(0),
                                 new VersionDirectory(directory.toString())),
@@ -223,10 +246,14 @@ class ParameterShardTest {
     }
 
     private static ModelSpec spec() {
+        return spec("user");
+    }
+
+    private static ModelSpec spec(String feature) {
         return new ModelSpec(
                 "shard-test",
                 new Objective.Click(),
-                List.of(new FeatureSpec.Categorical("user", "user", 2)),
+                List.of(new FeatureSpec.Categorical(feature, feature, 2)),
                 Architectures.read(
                         ConfigNode.parse("{type: dcn-v2, cross-layers: 1, hidden: []}", "test")),
                 new AdaGrad(0.1, 0.1, 1e-8),
