@@ -2,34 +2,23 @@ package io.millrace.benchmarks;
 
 import io.millrace.model.parameter.RowBuffer;
 import io.millrace.model.parameter.RowCodec;
-import java.util.concurrent.TimeUnit;
+import java.nio.ByteBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** A row to the bytes that state keeps, and back. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
-public class RowCodecBenchmark {
+@SuppressWarnings("NullAway.Init") // set by setUp
+public class RowCodecBenchmark extends Measured {
 
     /** An embedding of 16 with AdaGrad, and a dense block with Adam. */
     @Param({"32", "3073"})
     int floats;
 
     private final RowBuffer row = new RowBuffer();
-    private byte[] bytes = new byte[0];
+    private byte[] bytes;
+    private byte[] target;
+    private ByteBuffer buffer;
 
     @Setup
     public void setUp() {
@@ -40,14 +29,38 @@ public class RowCodecBenchmark {
         row.examples = 12;
         row.lastEventTime = 1_700_000_000_000L;
         bytes = RowCodec.encode(row);
+        target = new byte[bytes.length];
+        buffer = ByteBuffer.allocate(bytes.length);
     }
 
     @Benchmark
+    @Measures("`System.arraycopy` of as many bytes")
+    public byte[] copyBytes() {
+        System.arraycopy(bytes, 0, target, 0, bytes.length);
+        return target;
+    }
+
+    @Benchmark
+    @Measures("a clone of the array of as many bytes")
+    public byte[] cloneBytes() {
+        return bytes.clone();
+    }
+
+    @Benchmark
+    @Measures(value = "a row to bytes of its own", against = "cloneBytes")
     public byte[] encode() {
         return RowCodec.encode(row);
     }
 
     @Benchmark
+    @Measures(value = "a row to a buffer", against = "copyBytes")
+    public ByteBuffer encodeIntoBuffer() {
+        RowCodec.encode(row, buffer.clear());
+        return buffer;
+    }
+
+    @Benchmark
+    @Measures(value = "a row from its bytes", against = "copyBytes")
     public RowBuffer decode() {
         RowCodec.decode(bytes, row);
         return row;

@@ -3,18 +3,20 @@ package io.millrace.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.schemas.codec.EventFormat;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
@@ -26,80 +28,117 @@ class BenchmarksTest {
     @ParameterizedTest
     @MethodSource("benchmarks")
     void runsOnce(Object benchmark) throws Exception {
-        for (Method setUp : methods(benchmark, Setup.class)) {
+        for (Method setUp : methods(benchmark.getClass(), Setup.class)) {
             setUp.invoke(benchmark);
         }
-        List<Method> measured = methods(benchmark, Benchmark.class);
+        try {
+            for (Method method : methods(benchmark.getClass(), Benchmark.class)) {
+                assertThat(method.invoke(benchmark)).as(method.toString()).isNotNull();
+            }
+        } finally {
+            for (Method tearDown : methods(benchmark.getClass(), TearDown.class)) {
+                tearDown.invoke(benchmark);
+            }
+        }
+    }
 
-        assertThat(measured).isNotEmpty();
+    @ParameterizedTest
+    @MethodSource("classes")
+    void saysWhatEachMethodMeasuresAndAgainstWhat(Class<?> type) {
+        List<Method> measured = methods(type, Benchmark.class);
+        List<String> baselines =
+                measured.stream()
+                        .filter(method -> measures(method).against().isEmpty())
+                        .map(Method::getName)
+                        .toList();
+
+        assertThat(baselines).isNotEmpty().hasSizeLessThan(measured.size());
         for (Method method : measured) {
-            assertThat(method.invoke(benchmark)).as(method.toString()).isNotNull();
+            assertThat(measures(method).value()).isNotBlank();
+            if (!measures(method).against().isEmpty()) {
+                assertThat(measures(method).against()).as(method.toString()).isIn(baselines);
+            }
         }
     }
 
     @Test
-    void jmhKnowsTheSameBenchmarks() {
-        Set<String> known =
-                BenchmarkList.defaultList()
-                        .getAll(
-                                OutputFormatFactory.createFormatInstance(
-                                        System.out, VerboseMode.SILENT),
-                                List.of())
-                        .stream()
-                        .map(BenchmarkListEntry::getUserClassQName)
-                        .collect(Collectors.toSet());
-
-        assertThat(benchmarks().map(benchmark -> benchmark.getClass().getName()).distinct())
-                .containsExactlyInAnyOrderElementsOf(known);
+    void coversWhatAnExampleMeetsOnItsWay() {
+        assertThat(classes().map(Class::getSimpleName))
+                .containsExactlyInAnyOrder(
+                        "EventCodecBenchmark",
+                        "MicroBatchBenchmark",
+                        "OptimizerBenchmark",
+                        "ParameterTableBenchmark",
+                        "RowCodecBenchmark",
+                        "ScorerBenchmark",
+                        "SerializerBenchmark");
     }
 
+    /** An instance of each class for each value of its parameter, if it has one. */
     static Stream<Object> benchmarks() {
-        return Stream.of(
-                        IntStream.of(64, 4).mapToObj(BenchmarksTest::parameterTable),
-                        IntStream.of(32, 3073).mapToObj(BenchmarksTest::rowCodec),
-                        Arrays.stream(EventFormat.values()).map(BenchmarksTest::eventCodec),
-                        IntStream.of(16, 1024).mapToObj(BenchmarksTest::microBatch),
-                        Stream.of(
-                                        new SgdBenchmark(),
-                                        new AdaGradBenchmark(),
-                                        new AdamBenchmark(),
-                                        new FtrlBenchmark())
-                                .map(BenchmarksTest::optimizer))
-                .flatMap(instances -> instances);
+        return classes().flatMap(BenchmarksTest::instances);
     }
 
-    private static Object parameterTable(int cacheMebibytes) {
-        ParameterTableBenchmark benchmark = new ParameterTableBenchmark();
-        benchmark.cacheMebibytes = cacheMebibytes;
+    static Stream<Class<?>> classes() {
+        return BenchmarkList.defaultList()
+                .getAll(
+                        OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT),
+                        List.of())
+                .stream()
+                .map(BenchmarkListEntry::getUserClassQName)
+                .distinct()
+                .map(BenchmarksTest::classOf);
+    }
+
+    private static Stream<Object> instances(Class<?> type) {
+        Optional<Field> parameter =
+                Arrays.stream(type.getDeclaredFields())
+                        .filter(field -> field.isAnnotationPresent(Param.class))
+                        .findFirst();
+        return parameter.isEmpty()
+                ? Stream.of(instance(type))
+                : Arrays.stream(parameter.get().getAnnotation(Param.class).value())
+                        .map(value -> instance(type, parameter.get(), value));
+    }
+
+    private static Object instance(Class<?> type, Field parameter, String value) {
+        Object benchmark = instance(type);
+        try {
+            parameter.set(
+                    benchmark,
+                    parameter.getType() == int.class
+                            ? (Object) Integer.valueOf(value)
+                            : EventFormat.valueOf(value));
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(parameter + " is not package-private", e);
+        }
         return benchmark;
     }
 
-    private static Object rowCodec(int floats) {
-        RowCodecBenchmark benchmark = new RowCodecBenchmark();
-        benchmark.floats = floats;
-        return benchmark;
+    private static Object instance(Class<?> type) {
+        try {
+            return type.getConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(type + " cannot be made", e);
+        }
     }
 
-    private static Object eventCodec(EventFormat format) {
-        EventCodecBenchmark benchmark = new EventCodecBenchmark();
-        benchmark.format = format;
-        return benchmark;
+    private static Class<?> classOf(String name) {
+        try {
+            return Class.forName(name);
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError("JMH lists " + name + ", which is not there", e);
+        }
     }
 
-    private static Object microBatch(int examples) {
-        MicroBatchBenchmark benchmark = new MicroBatchBenchmark();
-        benchmark.examples = examples;
-        return benchmark;
+    private static Measures measures(Method method) {
+        Measures measures = method.getAnnotation(Measures.class);
+        assertThat(measures).as(method.toString()).isNotNull();
+        return measures;
     }
 
-    private static Object optimizer(OptimizerBenchmark benchmark) {
-        benchmark.width = 16;
-        return benchmark;
-    }
-
-    private static List<Method> methods(
-            Object benchmark, Class<? extends java.lang.annotation.Annotation> marked) {
-        return Arrays.stream(benchmark.getClass().getMethods())
+    private static List<Method> methods(Class<?> type, Class<? extends Annotation> marked) {
+        return Arrays.stream(type.getMethods())
                 .filter(method -> method.isAnnotationPresent(marked))
                 .toList();
     }

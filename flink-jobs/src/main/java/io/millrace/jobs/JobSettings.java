@@ -5,6 +5,7 @@ import io.millrace.jobs.source.KafkaSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -15,9 +16,11 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.CompressionType;
 
 /** What both jobs ask of Flink and Kafka. */
 final class JobSettings {
@@ -36,10 +39,16 @@ final class JobSettings {
      * unaligned barrier would overtake pushes in flight, and the cut would not be one.
      */
     static void configureTraining(StreamExecutionEnvironment env, PipelineConfig config) {
-        refuseUnalignedCheckpoints(env);
+        BreakingSettings.refuse(env.getConfiguration());
         Configuration defaults = defaults(config);
         defaults.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
         defaults.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        // Most look-ups of rows that are not there, as of new values, end at the filter.
+        defaults.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
+        // Weights do not compress, and trying costs more than all else that RocksDB does here.
+        defaults.set(
+                RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL,
+                List.of(CompressionType.NO_COMPRESSION));
         // Negatives are made by watermarks; rare ones make them come in bursts that no batch mixes
         // with the positives of their time.
         defaults.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, WATERMARK_INTERVAL);
@@ -131,16 +140,6 @@ final class JobSettings {
         job.addAll(Configuration.fromMap(env.getConfiguration().toMap()));
         job.addAll(invariants);
         env.configure(job, JobSettings.class.getClassLoader());
-    }
-
-    private static void refuseUnalignedCheckpoints(StreamExecutionEnvironment env) {
-        if (env.getConfiguration().get(CheckpointingOptions.ENABLE_UNALIGNED)) {
-            throw new IllegalArgumentException(
-                    CheckpointingOptions.ENABLE_UNALIGNED.key()
-                            + " is true, but training needs aligned checkpoints: a barrier that"
-                            + " overtakes gradients in flight would cut between a batch and its"
-                            + " update; remove the setting");
-        }
     }
 
     private static String directory(String pathOrUri) {

@@ -22,9 +22,11 @@ import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.jobs.version.VersionNumbers;
 import io.millrace.jobs.version.VersionPiece;
 import io.millrace.jobs.version.VersionSettings;
+import io.millrace.jobs.version.VersionStorageFactory;
 import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.model.example.Example;
 import io.millrace.model.loss.Objective;
+import io.millrace.model.version.Manifest;
 import io.millrace.schemas.DeadLetter;
 import io.millrace.schemas.PrequentialMetrics;
 import java.util.Map;
@@ -51,6 +53,8 @@ public final class TrainingJob {
     private final PipelineConfig config;
     private final VersionNumbers numbers;
     private final @Nullable Map<String, Map<Integer, Long>> end;
+    private final VersionStorageFactory storage;
+    private final VersionAnnouncer.@Nullable Factory announcer;
 
     /**
      * @param newestVersion the newest version that the model already has, 0 if none
@@ -60,9 +64,25 @@ public final class TrainingJob {
             PipelineConfig config,
             long newestVersion,
             @Nullable Map<String, Map<Integer, Long>> end) {
+        this(config, newestVersion, end, VersionDirectory.of(config.versions().directory()), null);
+    }
+
+    /**
+     * The same with another place for versions and another way to tell of them.
+     *
+     * @param announcer null to announce on Kafka
+     */
+    TrainingJob(
+            PipelineConfig config,
+            long newestVersion,
+            @Nullable Map<String, Map<Integer, Long>> end,
+            VersionStorageFactory storage,
+            VersionAnnouncer.@Nullable Factory announcer) {
         this.config = config;
         this.numbers = new VersionNumbers(newestVersion);
         this.end = end;
+        this.storage = storage;
+        this.announcer = announcer;
     }
 
     /** Adds the job to an environment. */
@@ -92,7 +112,21 @@ public final class TrainingJob {
                 .setParallelism(1);
         publish(
                 server.pieces().union(labelled.positions()),
-                KafkaAnnouncer.factory(config.topics().models(), config.events().format(), kafka));
+                announcer != null
+                        ? announcer
+                        : KafkaAnnouncer.factory(
+                                config.topics().models(), config.events().format(), kafka));
+    }
+
+    /**
+     * Adds the job from its examples on, without Kafka: metrics are discarded, and versions lie in
+     * their directory unannounced.
+     */
+    public void buildFrom(StreamExecutionEnvironment env, DataStream<Example> examples) {
+        JobSettings.configureTraining(env, config);
+        ParameterServer server = train(examples);
+        server.metrics().sinkTo(new DiscardingSink<>()).name("metrics").uid("metrics");
+        publish(server.pieces(), Unannounced::new);
     }
 
     /** Examples, by the objective's way to a label. */
@@ -166,6 +200,7 @@ public final class TrainingJob {
                         new TrainerSettings(
                                 training.microBatch(),
                                 training.maxWait(),
+                                training.reproducible(),
                                 training.staleness(),
                                 training.torchThreads()),
                         training.trainers(),
@@ -173,7 +208,7 @@ public final class TrainingJob {
                         training.cacheBytes(),
                         config.metrics().everyExamples(),
                         numbers,
-                        versionDirectory()),
+                        storage),
                 training.maxParallelism());
     }
 
@@ -184,7 +219,7 @@ public final class TrainingJob {
                         new VersionCommitter(
                                 new VersionSettings(
                                         config.model(),
-                                        versionDirectory(),
+                                        storage,
                                         config.training().shards(),
                                         config.versions().baseEvery(),
                                         config.versions().retain()),
@@ -197,12 +232,18 @@ public final class TrainingJob {
                 .setParallelism(1);
     }
 
-    private VersionDirectory versionDirectory() {
-        return VersionDirectory.of(config.versions().directory());
-    }
-
     private String name() {
         return config.model().name();
+    }
+
+    /** Tells nobody. */
+    private static final class Unannounced implements VersionAnnouncer {
+
+        @Override
+        public void announce(Manifest manifest) {}
+
+        @Override
+        public void close() {}
     }
 
     private record Labelled(

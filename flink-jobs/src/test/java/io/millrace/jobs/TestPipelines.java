@@ -4,6 +4,8 @@ import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.config.PipelineConfigReader;
 import io.millrace.jobs.embedded.EmbeddedKafka;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 
 /** Small pipelines for tests. */
 public final class TestPipelines {
@@ -36,6 +38,66 @@ public final class TestPipelines {
                                 directory.resolve("versions"),
                                 directory.resolve("checkpoints")),
                 kafka);
+    }
+
+    /** The same pipeline with one trainer whose micro-batches are cut by count alone. */
+    static PipelineConfig reproducible(PipelineConfig config) {
+        PipelineConfig.Training training = config.training();
+        return with(
+                config,
+                new PipelineConfig.Training(
+                        training.microBatch(),
+                        training.maxWait(),
+                        true,
+                        1,
+                        1,
+                        training.shards(),
+                        training.cacheBytes(),
+                        training.maxParallelism(),
+                        training.torchThreads()),
+                config.versions());
+    }
+
+    /** The same pipeline with a version as often, more often than a file may ask for. */
+    static PipelineConfig every(PipelineConfig config, Duration time) {
+        PipelineConfig.Versions versions = config.versions();
+        return with(
+                config,
+                config.training(),
+                new PipelineConfig.Versions(
+                        versions.directory(), time, versions.baseEvery(), versions.retain()));
+    }
+
+    /** The same pipeline with other properties of Kafka's clients. */
+    static PipelineConfig kafka(PipelineConfig config, Map<String, String> properties) {
+        return new PipelineConfig(
+                config.model(),
+                new PipelineConfig.Kafka(config.kafka().bootstrapServers(), properties),
+                config.topics(),
+                config.events(),
+                config.labels(),
+                config.training(),
+                config.versions(),
+                config.checkpoints(),
+                config.metrics(),
+                config.scoring());
+    }
+
+    private static PipelineConfig with(
+            PipelineConfig config,
+            PipelineConfig.Training training,
+            PipelineConfig.Versions versions) {
+        return new PipelineConfig(
+                config.model(),
+                config.kafka(),
+                config.topics(),
+                config.events(),
+                config.labels(),
+                training,
+                versions,
+                config.checkpoints(),
+                config.metrics(),
+                config.scoring());
     }
 
     /**

@@ -7,6 +7,7 @@ import io.millrace.model.version.PartInfo;
 import io.millrace.model.version.RowFileReader;
 import io.millrace.model.version.VersionCatalog;
 import io.millrace.model.version.VersionChain;
+import io.millrace.model.version.VersionFingerprint;
 import io.millrace.model.version.VersionStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,7 +54,12 @@ public final class VersionRows {
         return counts;
     }
 
-    private static VersionStorage storage(PipelineConfig config) {
+    /** See {@link VersionFingerprint}. */
+    public static String fingerprint(PipelineConfig config, long version) throws IOException {
+        return VersionFingerprint.of(storage(config), config.model().name(), version);
+    }
+
+    static VersionStorage storage(PipelineConfig config) {
         return new LocalVersionStorage(Path.of(config.versions().directory()));
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.PartInfo;
 import io.millrace.model.version.VersionChain;
+import io.millrace.model.version.VersionFingerprint;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
@@ -50,12 +51,14 @@ final class ModelsShowCommand implements Callable<Integer> {
         which.common.checkJson();
         VersionChain chain = versions.catalog().chain(shown);
         long rows = versions.rows(shown);
-        print(chain, rows, which.common.out());
-        which.common.writeJson(json(chain, rows));
+        String fingerprint = VersionFingerprint.of(versions.storage(), versions.model(), shown);
+        print(chain, rows, fingerprint, which.common.out());
+        which.common.writeJson(json(chain, rows, fingerprint));
         return ExitCode.OK;
     }
 
-    private void print(VersionChain chain, long rows, PrintWriter out) throws Exception {
+    private void print(VersionChain chain, long rows, String fingerprint, PrintWriter out)
+            throws Exception {
         Manifest manifest = chain.manifest();
         out.printf("model       %s%n", manifest.model());
         out.printf(
@@ -72,6 +75,7 @@ final class ModelsShowCommand implements Callable<Integer> {
         out.printf(
                 "rows        %,d; its own parts have %,d%n",
                 rows, ModelsListCommand.rows(manifest));
+        out.printf("fingerprint %s%n", fingerprint);
         out.printf("chain       %s%n", chain(chain));
         out.println("offsets     the first that is not in this version");
         manifest.offsets().forEach((topic, ends) -> out.printf("  %s  %s%n", topic, ends(ends)));
@@ -90,9 +94,10 @@ final class ModelsShowCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private ObjectNode json(VersionChain chain, long rows) throws Exception {
+    private ObjectNode json(VersionChain chain, long rows, String fingerprint) throws Exception {
         ObjectNode json = (ObjectNode) which.common.mapper().readTree(chain.manifest().toBytes());
         json.put("rows", rows);
+        json.put("fingerprint", fingerprint);
         ArrayNode links = json.putArray("chain");
         chain.links().forEach(link -> links.add(link.version()));
         return json;

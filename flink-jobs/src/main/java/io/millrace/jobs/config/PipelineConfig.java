@@ -129,7 +129,9 @@ public record PipelineConfig(
      * How the model is trained.
      *
      * @param microBatch examples in a full micro-batch
-     * @param maxWait how long the first example of a partial one waits
+     * @param maxWait how long the first example of a partial one waits; of no meaning when
+     *     reproducible
+     * @param reproducible whether count alone decides where a micro-batch ends
      * @param staleness micro-batches of a trainer in flight
      * @param trainers parallelism of forward and backward passes
      * @param shards parallelism of the parameters
@@ -140,6 +142,7 @@ public record PipelineConfig(
     public record Training(
             int microBatch,
             Duration maxWait,
+            boolean reproducible,
             int staleness,
             int trainers,
             int shards,

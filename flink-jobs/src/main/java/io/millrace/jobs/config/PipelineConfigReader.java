@@ -137,15 +137,40 @@ public final class PipelineConfigReader {
     }
 
     private static PipelineConfig.Training training(ConfigNode node) {
+        int microBatch = whole(node, "micro-batch", 512, 1, 65_536);
+        Duration maxWait = duration(node, "max-wait", Duration.ofMillis(50), SHORTEST);
+        boolean reproducible = node.bool("reproducible", false);
+        if (reproducible && node.has("max-wait")) {
+            throw node.error(
+                    "max-wait",
+                    "reproducible micro-batches are cut by count alone, never by the clock; leave"
+                            + " out either max-wait or reproducible");
+        }
         return new PipelineConfig.Training(
-                whole(node, "micro-batch", 512, 1, 65_536),
-                duration(node, "max-wait", Duration.ofMillis(50), SHORTEST),
-                whole(node, "staleness", 1, 1, 64),
-                whole(node, "trainers", 1, 1, MOST_PARALLEL),
+                microBatch,
+                maxWait,
+                reproducible,
+                oneIf(reproducible, node, "staleness", "several micro-batches in flight", 64),
+                oneIf(reproducible, node, "trainers", "several trainers", MOST_PARALLEL),
                 whole(node, "shards", 1, 1, MOST_PARALLEL),
                 bytes(node, "cache", 64 << 20, 1 << 20, 1L << 40),
                 whole(node, "max-parallelism", 128, 1, MOST_PARALLEL),
                 whole(node, "torch-threads", 1, 1, 1024));
+    }
+
+    /** A number of things at work at once, which must be 1 for a reproducible run. */
+    private static int oneIf(
+            boolean reproducible, ConfigNode node, String key, String several, int max) {
+        int value = whole(node, key, 1, 1, max);
+        if (reproducible && value > 1) {
+            throw node.error(
+                    key,
+                    "expected 1, since reproducible is true: the pulls and pushes of "
+                            + several
+                            + " interleave by the clock; found "
+                            + value);
+        }
+        return value;
     }
 
     private static PipelineConfig.Versions versions(ConfigNode node) {

@@ -15,6 +15,7 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -30,7 +31,13 @@ public final class EmbeddedFlink implements AutoCloseable {
     /** Shared by the RocksDB instances of one task manager. */
     private static final MemorySize MANAGED_MEMORY = MemorySize.ofMebiBytes(256);
 
-    private static final MemorySize NETWORK_MEMORY = MemorySize.ofMebiBytes(64);
+    private static final MemorySize NETWORK_MEMORY = MemorySize.ofMebiBytes(128);
+
+    /**
+     * Flink gives a channel ten buffers: at this size they hold the examples of a large micro-batch
+     * while the trainer is busy with the one before.
+     */
+    private static final MemorySize NETWORK_BUFFER = MemorySize.parse("64kb");
 
     /** Slots are there from the start, so a job that waits longer asks for too many. */
     private static final Duration SLOT_TIMEOUT = Duration.ofSeconds(60);
@@ -52,18 +59,27 @@ public final class EmbeddedFlink implements AutoCloseable {
         return start(parent, 1, slots);
     }
 
+    /** Starts a cluster of several task managers. */
+    public static EmbeddedFlink start(Path parent, int taskManagers, int slots) {
+        return start(parent, taskManagers, slots, new Configuration());
+    }
+
     /**
      * Starts a cluster that keeps its working files in a new directory in {@code parent}.
      *
      * @param slots of each task manager
+     * @param more configuration of the cluster
      * @throws IllegalStateException when it does not start; nothing is left of it then
      */
-    public static EmbeddedFlink start(Path parent, int taskManagers, int slots) {
+    public static EmbeddedFlink start(
+            Path parent, int taskManagers, int slots, Configuration more) {
         ScratchDirectory directory = ScratchDirectory.create(parent, "flink-");
+        Configuration configuration = configuration(directory.path());
+        configuration.addAll(more);
         MiniCluster cluster =
                 new MiniCluster(
                         new MiniClusterConfiguration.Builder()
-                                .setConfiguration(configuration(directory.path()))
+                                .setConfiguration(configuration)
                                 .setNumTaskManagers(taskManagers)
                                 .setNumSlotsPerTaskManager(slots)
                                 .withRandomPorts()
@@ -106,6 +122,24 @@ public final class EmbeddedFlink implements AutoCloseable {
     /** Takes a checkpoint now; returns where it is, once it is complete. */
     public String triggerCheckpoint(JobID job) {
         return result(cluster.triggerCheckpoint(job), "take a checkpoint");
+    }
+
+    /**
+     * Takes a savepoint and ends the job with it, in one step; nothing is processed behind it.
+     *
+     * @return where the savepoint is, in {@code parent}
+     */
+    public String stopWithSavepoint(JobID job, Path parent) {
+        String savepoint =
+                result(
+                        cluster.stopWithSavepoint(
+                                job,
+                                parent.toUri().toString(),
+                                false,
+                                SavepointFormatType.CANONICAL),
+                        "stop the job with a savepoint");
+        result(cluster.requestJobResult(job), "wait for the job's end");
+        return savepoint;
     }
 
     /**
@@ -180,6 +214,7 @@ public final class EmbeddedFlink implements AutoCloseable {
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MANAGED_MEMORY);
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, NETWORK_MEMORY);
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, NETWORK_MEMORY);
+        configuration.set(TaskManagerOptions.MEMORY_SEGMENT_SIZE, NETWORK_BUFFER);
         configuration.set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, SLOT_TIMEOUT);
         return configuration;
     }

@@ -1,8 +1,8 @@
 package io.millrace.jobs.train;
 
-import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.jobs.version.VersionNumbers;
 import io.millrace.jobs.version.VersionPiece;
+import io.millrace.jobs.version.VersionStorageFactory;
 import io.millrace.jobs.wire.EventTypes;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
@@ -126,6 +126,6 @@ public record ParameterServer(
             long cacheBytes,
             long reportEvery,
             VersionNumbers numbers,
-            VersionDirectory directory)
+            VersionStorageFactory directory)
             implements Serializable {}
 }

@@ -1,8 +1,8 @@
 package io.millrace.jobs.train;
 
-import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.jobs.version.VersionNumbers;
 import io.millrace.jobs.version.VersionPiece;
+import io.millrace.jobs.version.VersionStorageFactory;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.parameter.ParameterLayout;
 import io.millrace.model.parameter.ParameterTable;
@@ -37,10 +37,15 @@ import org.jspecify.annotations.Nullable;
  * <p>A request arrives by its first key and carries only keys of this shard, so the operator
  * selects the state of each key itself.
  *
- * <p>Before a barrier it writes changed rows back to state and, as its part of the version that the
- * checkpoint will be, to a file; only a completed checkpoint makes the version. A row stays in the
- * changed set until a version that carries it is known to be complete, so an aborted checkpoint or
- * a missed notification makes the next part larger, never smaller.
+ * <p>Before a barrier it writes changed rows, as its part of the version that the checkpoint will
+ * be, to a file; only a completed checkpoint makes the version. A row stays in the changed set
+ * until a version that carries it is known to be complete, so an aborted checkpoint or a missed
+ * notification makes the next part larger, never smaller.
+ *
+ * <p>Rows are written back to keyed state when they leave the cache, or have rested for about as
+ * long as from one checkpoint to the next. What is still unwritten at a checkpoint rides along in
+ * it as raw keyed state ({@link UnwrittenRows}): a sequential copy, where an update of each row
+ * would hold up training.
  */
 final class ParameterShard extends AbstractStreamOperator<ShardReply>
         implements OneInputStreamOperator<ShardRequest, ShardReply> {
@@ -53,12 +58,15 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private static final String ROWS = "rows";
     private static final String VERSION = "version";
 
+    /** After an all but idle interval the cache must not be written through at each push. */
+    private static final long FEWEST_PUSHES = 64;
+
     // -- configuration
 
     private final ModelSpec spec;
     private final long cacheBytes;
     private final VersionNumbers numbers;
-    private final VersionDirectory directory;
+    private final VersionStorageFactory directory;
 
     // -- runtime
 
@@ -72,9 +80,16 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private transient long lastEmitted;
     private transient long watermark;
     private transient boolean finished;
+    private transient StateRowStore store;
+    private transient Map<PullId, int[]> placesOfPull;
+    private transient long pushes;
+    private transient long pushesOfLastInterval;
 
     ParameterShard(
-            ModelSpec spec, long cacheBytes, VersionNumbers numbers, VersionDirectory directory) {
+            ModelSpec spec,
+            long cacheBytes,
+            VersionNumbers numbers,
+            VersionStorageFactory directory) {
         this.spec = spec;
         this.cacheBytes = cacheBytes;
         this.numbers = numbers;
@@ -85,16 +100,14 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         // Broadcast: every shard holds the same, so after a rescale too each knows it. (Flink
-        // refuses
-        // checkpoints over union state once some of the shards have finished.)
+        // refuses checkpoints over union state once some of the shards have finished.)
         facts =
                 context.getOperatorStateStore()
                         .getBroadcastState(
                                 new MapStateDescriptor<>("facts", Types.STRING, Types.STRING));
         lastComplete = NO_VERSION;
         if (facts.contains(VERSION)) {
-            // What is restored is a completed checkpoint, hence a version, and the next one's
-            // parent.
+            // What is restored is a completed checkpoint, hence a version: the next one's parent.
             lastComplete = Long.parseLong(facts.get(VERSION));
             Map<String, String> restored = new HashMap<>();
             facts.immutableEntries().forEach(fact -> restored.put(fact.getKey(), fact.getValue()));
@@ -103,6 +116,17 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         facts.putAll(RowMeaning.of(spec));
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
         storage = directory.open();
+        layout = new ParameterLayout(spec);
+        store =
+                new StateRowStore(
+                        getKeyedStateStore()
+                                .getState(
+                                        new ValueStateDescriptor<>(
+                                                ROWS, BytePrimitiveArraySerializer.INSTANCE)),
+                        this::setCurrentKey);
+        if (context.isRestored()) {
+            UnwrittenRows.restore(context.getRawKeyedStateInputs(), layout, store);
+        }
     }
 
     @Override
@@ -110,18 +134,8 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         super.open();
         shard = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
         watermark = Long.MIN_VALUE;
-        layout = new ParameterLayout(spec);
-        table =
-                new ParameterTable(
-                        layout,
-                        new StateRowStore(
-                                getKeyedStateStore()
-                                        .getState(
-                                                new ValueStateDescriptor<>(
-                                                        ROWS,
-                                                        BytePrimitiveArraySerializer.INSTANCE)),
-                                this::setCurrentKey),
-                        cacheBytes);
+        table = new ParameterTable(layout, store, cacheBytes);
+        placesOfPull = new HashMap<>();
         if (lastComplete != NO_VERSION && isGone(lastComplete)) {
             startNewChain();
         }
@@ -134,12 +148,24 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     public void processElement(StreamRecord<ShardRequest> element) {
         ShardRequest request = element.getValue();
         long[] keys = request.keys();
+        PullId id = new PullId(request.trainer(), request.batch());
         if (request instanceof ShardRequest.Push push) {
             table.push(
-                    keys, 0, keys.length, push.examples(), push.gradients(), 0, push.eventTime());
+                    keys,
+                    0,
+                    keys.length,
+                    push.examples(),
+                    push.gradients(),
+                    0,
+                    push.eventTime(),
+                    placesOfPull.remove(id));
+            pushes++;
+            if (pushesOfLastInterval > 0) {
+                table.writeResting(1.0 / Math.max(FEWEST_PUSHES, pushesOfLastInterval));
+            }
         } else {
             float[] weights = new float[width(keys)];
-            table.pull(keys, 0, keys.length, weights, 0);
+            placesOfPull.put(id, table.pull(keys, 0, keys.length, weights, 0));
             output.collect(
                     new StreamRecord<>(
                             new ShardReply(request.trainer(), request.batch(), shard, weights)));
@@ -157,7 +183,8 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         lastBarrier = checkpointId;
-        table.flush();
+        pushesOfLastInterval = pushes;
+        pushes = 0;
         if (!finished) {
             emitPart(checkpointId);
         }
@@ -166,7 +193,6 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     @Override
     public void finish() throws Exception {
         // The end of input is a cut too; its checkpoint is the one that lets the job end.
-        table.flush();
         emitPart(lastBarrier + 1);
         finished = true;
         super.finish();
@@ -178,12 +204,23 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         facts.put(
                 VERSION,
                 Long.toString(finished ? lastEmitted : numbers.of(context.getCheckpointId())));
+        UnwrittenRows.save(
+                table,
+                layout,
+                context.getRawKeyedOperatorStateOutput(),
+                getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
+    }
+
+    /** Or Flink would take the raw keyed state for timers. */
+    @Override
+    protected boolean isUsingCustomRawKeyedState() {
+        return true;
     }
 
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         super.notifyCheckpointComplete(checkpointId);
-        table.changes().complete(checkpointId);
+        table.complete(checkpointId);
         lastComplete = Math.max(lastComplete, numbers.of(checkpointId));
     }
 
@@ -197,12 +234,12 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         lastComplete = NO_VERSION;
         try (Stream<Long> keys =
                 this.<Long>getKeyedStateBackend().getKeys(ROWS, VoidNamespace.INSTANCE)) {
-            keys.forEach(key -> table.changes().add(key));
+            keys.forEach(key -> table.addToNextCut(key));
         }
     }
 
     private void emitPart(long checkpointId) throws IOException {
-        long[] changed = table.changes().cut(checkpointId);
+        long[] changed = table.cut(checkpointId);
         long version = numbers.of(checkpointId);
         lastEmitted = version;
         PartInfo part;
@@ -235,4 +272,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         }
         return width;
     }
+
+    /** A pull whose push is yet to come. */
+    private record PullId(TrainerId trainer, long batch) {}
 }

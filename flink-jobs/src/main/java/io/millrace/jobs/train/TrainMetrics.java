@@ -6,6 +6,12 @@ public final class TrainMetrics {
     /** Examples learned from since this attempt of the trainer began. */
     public static final String TRAINED_EXAMPLES = "trainedExamples";
 
+    /**
+     * Milliseconds that this trainer stood still after barriers since its attempt began: from the
+     * first pull after each to its answer, while the shards save what changed.
+     */
+    public static final String CHECKPOINT_PAUSE = "checkpointPauseMillis";
+
     /** Micro-batches pulled and not yet pushed. */
     public static final String BATCHES_IN_FLIGHT = "batchesInFlight";
 

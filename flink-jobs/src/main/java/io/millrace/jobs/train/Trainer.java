@@ -1,5 +1,6 @@
 package io.millrace.jobs.train;
 
+import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import io.millrace.model.learn.Learner;
@@ -14,7 +15,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
@@ -23,22 +29,29 @@ import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operator that turns examples into gradients. It owns no parameter and no state: it pulls rows
- * from the shards, runs one micro-batch forward and backward, and pushes the gradients back.
+ * The operator that turns examples into gradients. It owns no parameter: it pulls rows from the
+ * shards, runs one micro-batch forward and backward, and pushes the gradients back.
  *
  * <p>The life of a micro-batch:
  *
  * <ol>
- *   <li>examples gather until the batch is full, has waited long enough, or a barrier is due;
+ *   <li>examples gather until the batch is full or, unless reproducible, has waited long enough or
+ *       a barrier is due;
  *   <li>one pull to each shard that owns some of its keys;
- *   <li>replies arrive as mails from the {@link ReplyReceiver}; the last one starts
+ *   <li>replies arrive as mails from the {@link ReplyReceiver}; after the last one, and when no
+ *       example for one more pull is at hand,
  *   <li>forward, prediction, backward; then one push to each of these shards.
  * </ol>
  *
  * <p>At most {@code staleness} batches are in flight; beyond that the trainer yields to its
  * mailbox, which is how back-pressure reaches the source. Before a barrier it drains: what it
  * pulled was answered, what it pushed precedes the barrier. So the shards' state at the checkpoint
- * holds every gradient of every example before the cut, and none after it.
+ * holds every gradient of every example that was sent before the cut, and none after it.
+ *
+ * <p>Examples of a partial batch at the barrier are sent first. Reproducible trainers keep them
+ * instead, as their only state: then batches are cut by count alone, wherever checkpoints and
+ * failures fall, and a version lacks the fewer than {@code microBatch} examples that wait at its
+ * cut, although its offsets count them. Either kind restores the state of the other.
  */
 final class Trainer extends AbstractStreamOperator<ShardRequest>
         implements OneInputStreamOperator<Example, ShardRequest> {
@@ -63,12 +76,18 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     private transient Learner learner;
     private transient ReplyExchange.Address address;
     private transient ReplyExchange.@Nullable Endpoint endpoint;
+    private transient ListState<Example> kept;
     private transient List<Example> gathering;
     private transient long gatheringSince;
     private transient @Nullable ScheduledFuture<?> timer;
     private transient Deque<InFlight> inFlight;
     private transient long batches;
     private transient long trained;
+    private transient long arrived;
+    private transient long arrivedBefore;
+    private transient boolean learningIsDue;
+    private transient boolean firstAfterBarrier;
+    private transient long pauseNanos;
 
     Trainer(
             StreamOperatorParameters<ShardRequest> parameters,
@@ -86,6 +105,18 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     }
 
     @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        kept =
+                context.getOperatorStateStore()
+                        .getListState(
+                                new ListStateDescriptor<>(
+                                        "partial-batch", new ExampleSerializer()));
+        gathering = new ArrayList<>(settings.microBatch());
+        kept.get().forEach(gathering::add);
+    }
+
+    @Override
     public void open() throws Exception {
         super.open();
         id =
@@ -97,37 +128,52 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
                         new ParameterLayout(spec), assignment.shards(), assignment::shardOf);
         TorchEngine.start(settings.torchThreads());
         learner = new Learner(spec, TrainerDevice.choose(getRuntimeContext()));
-        gathering = new ArrayList<>(settings.microBatch());
         inFlight = new ArrayDeque<>();
         address =
                 new ReplyExchange.Address(
                         getRuntimeContext().getJobInfo().getJobId(), pipeline, id.subtask());
         endpoint = new ReplyExchange.Endpoint(id, mailbox, this::onReply);
         ReplyExchange.register(address, endpoint);
+        if (!gathering.isEmpty()) {
+            startWaiting();
+        }
         getMetricGroup().gauge(TrainMetrics.TRAINED_EXAMPLES, () -> trained);
+        getMetricGroup()
+                .gauge(
+                        TrainMetrics.CHECKPOINT_PAUSE,
+                        () -> TimeUnit.NANOSECONDS.toMillis(pauseNanos));
         getMetricGroup().gauge(TrainMetrics.BATCHES_IN_FLIGHT, () -> inFlight.size());
     }
 
     @Override
     public void processElement(StreamRecord<Example> element) throws Exception {
         gathering.add(element.getValue());
+        arrived++;
         if (gathering.size() >= settings.microBatch()) {
             send();
         } else if (gathering.size() == 1) {
-            gatheringSince = getProcessingTimeService().getCurrentProcessingTime();
-            if (timer == null) {
-                setTimer();
-            }
+            startWaiting();
         }
     }
 
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        if (!settings.reproducible()) {
+            sendPartial();
+        }
         drain();
+        firstAfterBarrier = true;
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        kept.update(gathering);
     }
 
     @Override
     public void finish() throws Exception {
+        sendPartial();
         drain();
         super.finish();
     }
@@ -141,6 +187,13 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
             learner.close();
         }
         super.close();
+    }
+
+    private void startWaiting() {
+        gatheringSince = getProcessingTimeService().getCurrentProcessingTime();
+        if (timer == null && !settings.reproducible()) {
+            setTimer();
+        }
     }
 
     /** One timer at a time: when it finds a younger batch than it was set for, it is set anew. */
@@ -163,10 +216,13 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
                                 gatheringSince + settings.maxWait().toMillis(), this::sendWhenDue);
     }
 
-    private void drain() throws Exception {
+    private void sendPartial() throws Exception {
         if (!gathering.isEmpty()) {
             send();
         }
+    }
+
+    private void drain() throws Exception {
         while (!inFlight.isEmpty()) {
             mailbox.yield();
         }
@@ -179,7 +235,8 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
             mailbox.yield();
         }
         MicroBatch batch = batchBuilder.build(examples);
-        InFlight flight = new InFlight(batches++, batch);
+        InFlight flight = new InFlight(batches++, batch, firstAfterBarrier);
+        firstAfterBarrier = false;
         inFlight.add(flight);
         for (int shard = 0; shard < assignment.shards(); shard++) {
             if (batch.keysFrom(shard) < batch.keysTo(shard)) {
@@ -192,10 +249,37 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     private void onReply(ShardReply reply) throws Exception {
         InFlight flight = find(reply.batch());
         flight.accept(reply);
-        // Batches are learned in the order in which they were sent, whatever order replies take.
-        while (!inFlight.isEmpty() && inFlight.peek().awaited == 0) {
-            learn(inFlight.peek());
-            inFlight.remove();
+        if (flight.afterBarrier && flight.awaited == 0) {
+            pauseNanos += System.nanoTime() - flight.sentAt;
+        }
+        if (!learningIsDue && headIsReady()) {
+            learningIsDue = true;
+            learnUnlessExamplesCome();
+        }
+    }
+
+    /** Batches are learned in the order in which they were sent, whatever order replies take. */
+    private boolean headIsReady() {
+        return !inFlight.isEmpty() && inFlight.peek().awaited == 0;
+    }
+
+    /**
+     * Learns the oldest batch; but while there is room for one more pull, and examples for it keep
+     * coming, those first: then the shards work while this thread learns. Mails go before examples,
+     * so it comes back by mail to see whether one came.
+     */
+    private void learnUnlessExamplesCome() throws Exception {
+        if (inFlight.size() < settings.staleness() && arrived != arrivedBefore) {
+            arrivedBefore = arrived;
+            mailbox.execute(this::learnUnlessExamplesCome, "learn");
+            return;
+        }
+        learningIsDue = false;
+        learn(inFlight.peek());
+        inFlight.remove();
+        if (headIsReady()) {
+            learningIsDue = true;
+            mailbox.execute(this::learnUnlessExamplesCome, "learn");
         }
     }
 
@@ -223,8 +307,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
                                 flight.number,
                                 keys(batch, shard),
                                 Arrays.copyOfRange(batch.examplesByKey(), from, to),
-                                Arrays.copyOfRange(
-                                        gradients, batch.weightsAt()[from], batch.weightsAt()[to]),
+                                part(gradients, batch.weightsAt()[from], batch.weightsAt()[to]),
                                 batch.maxEventTime()));
             }
         }
@@ -237,6 +320,11 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
                                 predictions,
                                 batch.importances(),
                                 batch.maxEventTime())));
+    }
+
+    /** With one shard, its part is the whole and need not be copied. */
+    private static float[] part(float[] values, int from, int to) {
+        return from == 0 && to == values.length ? values : Arrays.copyOfRange(values, from, to);
     }
 
     private static long[] keys(MicroBatch batch, int shard) {
@@ -252,11 +340,14 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
         final long number;
         final MicroBatch batch;
         final float[] weights;
+        final boolean afterBarrier;
+        final long sentAt = System.nanoTime();
         int awaited;
 
-        InFlight(long number, MicroBatch batch) {
+        InFlight(long number, MicroBatch batch, boolean afterBarrier) {
             this.number = number;
             this.batch = batch;
+            this.afterBarrier = afterBarrier;
             weights = new float[batch.weightCount()];
         }
 

@@ -1,5 +1,6 @@
 package io.millrace.jobs.version;
 
+import io.millrace.model.version.DamagedVersionException;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.VersionPaths;
 import io.millrace.model.version.VersionStorage;
@@ -9,7 +10,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -56,10 +58,11 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
     private transient VersionWriter writer;
     private transient @Nullable VersionAnnouncer announcer;
     private transient @Nullable VersionUpkeep upkeep;
-    private transient SortedMap<Long, Manifest> pending;
+    private transient NavigableMap<Long, Manifest> pending;
     private transient ListState<byte[]> pendingState;
     private transient ListState<VersionPiece> positionState;
     private transient long restoredCheckpoint;
+    private transient boolean finished;
 
     public VersionCommitter(VersionSettings settings, VersionAnnouncer.Factory announcers) {
         this.settings = settings;
@@ -95,6 +98,7 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
         writer = new VersionWriter(storage);
         announcer = announcers.open();
         upkeep = new VersionUpkeep(storage, settings);
+        getMetricGroup().gauge("upkeepFailures", this::upkeepFailures);
         complete(restoredCheckpoint);
     }
 
@@ -108,7 +112,7 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
         super.snapshotState(context);
         assembler
                 .assemble(context.getCheckpointId(), System.currentTimeMillis())
-                .ifPresent(this::keep);
+                .ifPresentOrElse(this::keep, () -> keepLastFor(context.getCheckpointId()));
         List<byte[]> manifests = new ArrayList<>();
         pending.values().forEach(manifest -> manifests.add(manifest.toBytes()));
         pendingState.update(manifests);
@@ -118,7 +122,39 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         super.notifyCheckpointComplete(checkpointId);
+        Manifest next = pending.get(checkpointId);
+        DamagedVersionException damage = upkeep == null ? null : upkeep.damage();
+        // After the end of the input there is no next version that could stand alone.
+        if (next != null && next.parent() != null && damage != null && !finished) {
+            startNewChain(next, damage);
+        }
         complete(checkpointId);
+    }
+
+    /**
+     * The shards start a new chain when the version that they are restored from is not there. So
+     * this one is not published but withdrawn, and the job restored from its checkpoint.
+     */
+    private void startNewChain(Manifest withdrawn, DamagedVersionException damage)
+            throws IOException {
+        withdraw(withdrawn);
+        throw new DamagedVersionException(
+                withdrawn.path(),
+                "the version is withdrawn and the job starts again from its checkpoint, so that"
+                        + " the next version stands alone, since none can build on a chain with a"
+                        + " damaged file: "
+                        + damage.getMessage(),
+                damage);
+    }
+
+    private void withdraw(Manifest manifest) throws IOException {
+        storage.delete(VersionPaths.folder(manifest.model(), manifest.version()));
+    }
+
+    @Override
+    public void finish() throws Exception {
+        finished = true;
+        super.finish();
     }
 
     @Override
@@ -136,16 +172,51 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
         }
     }
 
+    /** Exports, compactions and retentions that have failed since the task started. */
+    long upkeepFailures() {
+        return upkeep == null ? 0 : upkeep.failures();
+    }
+
     private void keep(Manifest manifest) {
         pending.put(manifest.checkpointId(), manifest);
     }
 
+    /**
+     * Shards send no parts once their input has ended. If the checkpoint that their last ones were
+     * in is not complete, the next holds the same rows, and is that version in its place. Which of
+     * the two completes is not known yet.
+     */
+    private void keepLastFor(long checkpointId) {
+        Map.Entry<Long, Manifest> last = pending.lastEntry();
+        if (last != null) {
+            keep(atCheckpoint(checkpointId, last.getValue()));
+        }
+    }
+
+    private static Manifest atCheckpoint(long checkpointId, Manifest manifest) {
+        return new Manifest(
+                manifest.model(),
+                manifest.version(),
+                manifest.parent(),
+                checkpointId,
+                manifest.offsets(),
+                manifest.watermark(),
+                manifest.specHash(),
+                manifest.spec(),
+                manifest.parts(),
+                manifest.tombstones(),
+                manifest.metrics(),
+                manifest.examples(),
+                manifest.createdAt());
+    }
+
     private void complete(long checkpointId) throws IOException {
-        for (Manifest manifest : withPendingAncestors(pending.get(checkpointId))) {
-            if (isRetired(manifest)) {
+        Manifest completed = pending.get(checkpointId);
+        for (Manifest manifest : withPendingAncestors(completed)) {
+            if (isGone(manifest)) {
                 LOG.warn(
-                        "version {} of model {} was removed by retention, so it is not published"
-                                + " again; the next version stands alone",
+                        "version {} of model {} is no longer there, so it is not published again;"
+                                + " the next version stands alone",
                         manifest.version(),
                         manifest.model());
             } else {
@@ -153,6 +224,9 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
             }
         }
         pending.headMap(checkpointId + 1).clear();
+        if (completed != null) {
+            pending.values().removeIf(other -> other.version() == completed.version());
+        }
     }
 
     private List<Manifest> withPendingAncestors(@Nullable Manifest newest) {
@@ -172,8 +246,8 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
         return null;
     }
 
-    /** A restored savepoint may bring back a version that is long gone. */
-    private boolean isRetired(Manifest manifest) throws IOException {
+    /** A restored savepoint may bring back a version that retention has removed. */
+    private boolean isGone(Manifest manifest) throws IOException {
         return storage.list(VersionPaths.folder(manifest.model(), manifest.version())).isEmpty();
     }
 
@@ -181,7 +255,7 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
         if (announcer == null || upkeep == null) {
             throw new IllegalStateException("not open");
         }
-        boolean first = writer.commit(manifest);
+        boolean first = commit(manifest);
         announcer.announce(manifest);
         LOG.info(
                 "{} version {} of model {}: checkpoint {}, {} examples",
@@ -190,6 +264,19 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
                 manifest.model(),
                 manifest.checkpointId(),
                 manifest.examples());
-        upkeep.after(manifest.version());
+        upkeep.after(manifest);
+    }
+
+    /**
+     * What cannot be completed any more is withdrawn as a whole, so that at the next attempt shards
+     * and committer agree that it is gone, and the version after it stands alone.
+     */
+    private boolean commit(Manifest manifest) throws IOException {
+        try {
+            return writer.commit(manifest);
+        } catch (DamagedVersionException e) {
+            withdraw(manifest);
+            throw e;
+        }
     }
 }

@@ -2,7 +2,6 @@ package io.millrace.jobs.version;
 
 import io.millrace.model.version.LocalVersionStorage;
 import io.millrace.model.version.VersionStorage;
-import java.io.Serializable;
 import java.net.URI;
 import java.nio.file.Path;
 
@@ -10,7 +9,7 @@ import java.nio.file.Path;
  * Where versions are kept, as an operator carries it: an absolute path, which all task managers
  * must see.
  */
-public record VersionDirectory(String path) implements Serializable {
+public record VersionDirectory(String path) implements VersionStorageFactory {
 
     /**
      * @param pathOrUri a path, relative to the working directory of this process, or a {@code
@@ -31,6 +30,7 @@ public record VersionDirectory(String path) implements Serializable {
         return new VersionDirectory(Path.of(pathOrUri).toAbsolutePath().normalize().toString());
     }
 
+    @Override
     public VersionStorage open() {
         return new LocalVersionStorage(Path.of(path));
     }

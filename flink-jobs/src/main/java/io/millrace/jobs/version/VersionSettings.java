@@ -11,5 +11,5 @@ import java.io.Serializable;
  * @param retain how many of the newest versions are kept
  */
 public record VersionSettings(
-        ModelSpec spec, VersionDirectory directory, int shards, int baseEvery, int retain)
+        ModelSpec spec, VersionStorageFactory directory, int shards, int baseEvery, int retain)
         implements Serializable {}

@@ -1,15 +1,20 @@
 package io.millrace.jobs.version;
 
 import io.millrace.model.version.Compaction;
+import io.millrace.model.version.DamagedVersionException;
 import io.millrace.model.version.DenseExport;
+import io.millrace.model.version.Manifest;
 import io.millrace.model.version.VersionCatalog;
 import io.millrace.model.version.VersionRetention;
 import io.millrace.model.version.VersionStorage;
 import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,17 +23,23 @@ import org.slf4j.LoggerFactory;
  * compacted base at every so many versions, and retention. It runs on a thread of its own, off the
  * path of checkpoints, and looks after the newest version only; what fails is tried again after the
  * next.
+ *
+ * <p>It is also the one who finds out that a base cannot be made because a file of the chain is
+ * damaged. All that trying again can do then is fail, and no version that builds on that file can
+ * be served by who does not hold its rows already.
  */
 final class VersionUpkeep implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(VersionUpkeep.class);
-    private static final long NONE = -1;
 
     private final VersionStorage storage;
     private final VersionSettings settings;
     private final String model;
     private final ExecutorService thread;
-    private final AtomicLong wanted = new AtomicLong(NONE);
+    private final AtomicReference<@Nullable Manifest> wanted = new AtomicReference<>();
+    private final AtomicReference<@Nullable DamagedVersionException> damage =
+            new AtomicReference<>();
+    private final AtomicLong failures = new AtomicLong();
 
     VersionUpkeep(VersionStorage storage, VersionSettings settings) {
         this.storage = storage;
@@ -43,17 +54,21 @@ final class VersionUpkeep implements AutoCloseable {
                         });
     }
 
-    /** Looks after the storage now that {@code version} is published. */
-    void after(long version) {
-        if (wanted.getAndSet(version) == NONE) {
-            thread.execute(
-                    () -> {
-                        long newest = wanted.getAndSet(NONE);
-                        attempt("exporting the dense tensors", newest, this::export);
-                        attempt("compacting", newest, this::compactWhenDue);
-                        attempt("retention", newest, this::retire);
-                    });
+    /** Looks after the storage now that this version is published. */
+    void after(Manifest published) {
+        if (wanted.getAndSet(published) == null) {
+            thread.execute(this::lookAfterNewest);
         }
+    }
+
+    /** What keeps the newest version's chain from being read; null as far as is known. */
+    @Nullable DamagedVersionException damage() {
+        return damage.get();
+    }
+
+    /** Steps that have failed since the task started. */
+    long failures() {
+        return failures.get();
     }
 
     @Override
@@ -62,30 +77,50 @@ final class VersionUpkeep implements AutoCloseable {
         thread.awaitTermination(30, TimeUnit.SECONDS);
     }
 
-    private void export(long version) throws IOException {
-        new DenseExport(storage, model).export(version);
-    }
-
-    private void compactWhenDue(long version) throws IOException {
-        int deltas = new VersionCatalog(storage, model).chain(version).links().size() - 1;
-        if (deltas >= settings.baseEvery()) {
-            new Compaction(storage, model).compact(version);
+    private void lookAfterNewest() {
+        Manifest newest = wanted.getAndSet(null);
+        if (newest != null) {
+            attempt("exporting the dense tensors", newest, this::export);
+            attempt("compacting", newest, this::compactWhenDue);
+            attempt("retention", newest, this::retire);
         }
     }
 
-    private void retire(long version) throws IOException {
-        new VersionRetention(storage, model).apply(settings.retain());
+    private void export(Manifest newest) throws IOException {
+        new DenseExport(storage, model).export(newest.version());
     }
 
-    private void attempt(String what, long version, Step step) {
+    private void compactWhenDue(Manifest newest) throws IOException {
         try {
-            step.run(version);
+            long version = newest.version();
+            int deltas = new VersionCatalog(storage, model).chain(version).links().size() - 1;
+            if (deltas >= settings.baseEvery()) {
+                new Compaction(storage, model).compact(version);
+            }
+        } catch (DamagedVersionException found) {
+            damage.set(found);
+            throw found;
+        }
+    }
+
+    /** A shard that has not heard of the newest version yet builds on its parent. */
+    private void retire(Manifest newest) throws IOException {
+        Long parent = newest.parent();
+        Set<Long> live =
+                parent == null ? Set.of(newest.version()) : Set.of(newest.version(), parent);
+        new VersionRetention(storage, model).apply(settings.retain(), live);
+    }
+
+    private void attempt(String what, Manifest newest, Step step) {
+        try {
+            step.run(newest);
         } catch (IOException | RuntimeException e) {
-            LOG.warn("{} after version {} of model {} failed", what, version, model, e);
+            failures.incrementAndGet();
+            LOG.warn("{} after version {} of model {} failed", what, newest.version(), model, e);
         }
     }
 
     private interface Step {
-        void run(long version) throws IOException;
+        void run(Manifest newest) throws IOException;
     }
 }

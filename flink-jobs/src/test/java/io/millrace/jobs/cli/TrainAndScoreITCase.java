@@ -165,7 +165,11 @@ class TrainAndScoreITCase {
         assertThat(show.exitCode()).isZero();
         assertThat(show.out())
                 .contains(
-                        "model       ratings", "version     " + newest, "ratings  0: 600", "parts");
+                        "model       ratings",
+                        "version     " + newest,
+                        "ratings  0: 600",
+                        "fingerprint ",
+                        "parts");
 
         assertThat(
                         CommandLineRun.of("models", "show", "--config", ratings, "--version", 999)

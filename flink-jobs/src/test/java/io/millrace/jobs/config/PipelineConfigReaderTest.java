@@ -92,7 +92,7 @@ class PipelineConfigReaderTest {
         assertThat(config.training())
                 .isEqualTo(
                         new PipelineConfig.Training(
-                                512, Duration.ofMillis(50), 1, 1, 1, 64L << 20, 128, 1));
+                                512, Duration.ofMillis(50), false, 1, 1, 1, 64L << 20, 128, 1));
         assertThat(config.versions())
                 .isEqualTo(
                         new PipelineConfig.Versions(
@@ -161,7 +161,7 @@ class PipelineConfigReaderTest {
         assertThat(config.training())
                 .isEqualTo(
                         new PipelineConfig.Training(
-                                7, Duration.ofMillis(8), 9, 10, 11, 12L << 20, 13, 14));
+                                7, Duration.ofMillis(8), false, 9, 10, 11, 12L << 20, 13, 14));
         assertThat(config.versions())
                 .isEqualTo(new PipelineConfig.Versions("s3://v", Duration.ofSeconds(15), 16, 17));
         assertThat(config.checkpoints()).isEqualTo(new PipelineConfig.Checkpoints("/c"));
@@ -174,7 +174,7 @@ class PipelineConfigReaderTest {
             delimiter = '|',
             value = {
                 "training: {stalenes: 2} | training.stalenes: unknown key; allowed are micro-batch,"
-                        + " max-wait, staleness, trainers, shards, cache, max-parallelism,"
+                        + " max-wait, reproducible, staleness, trainers, shards, cache, max-parallelism,"
                         + " torch-threads; did you mean \"staleness\"?",
                 "trainings: {} | trainings: unknown key; allowed are model, seed, objective,"
                         + " features, architecture, optimizers, kafka, topics, events, labels,"
@@ -203,6 +203,15 @@ class PipelineConfigReaderTest {
                         + " training.max-parallelism (128), found 129",
                 "training: {trainers: 3, max-parallelism: 2} | training.trainers: expected at most"
                         + " training.max-parallelism (2), found 3",
+                "training: {reproducible: true, max-wait: 50ms} | training.max-wait: reproducible"
+                        + " micro-batches are cut by count alone, never by the clock; leave out"
+                        + " either max-wait or reproducible",
+                "training: {reproducible: true, trainers: 2} | training.trainers: expected 1, since"
+                        + " reproducible is true: the pulls and pushes of several trainers"
+                        + " interleave by the clock; found 2",
+                "training: {reproducible: true, staleness: 2} | training.staleness: expected 1,"
+                        + " since reproducible is true: the pulls and pushes of several"
+                        + " micro-batches in flight interleave by the clock; found 2",
                 "scoring: {parallelism: 200} | scoring.parallelism: expected at most"
                         + " training.max-parallelism (128), found 200",
                 "versions: {every: 50ms} | versions.every: expected a duration from 100ms to 365d,"
@@ -214,6 +223,16 @@ class PipelineConfigReaderTest {
         assertThatThrownBy(() -> read(section))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("pipeline.yaml:6: " + complaint);
+    }
+
+    @Test
+    void reproducibleMayHaveSeveralShards() {
+        PipelineConfig.Training training =
+                read("training: {reproducible: true, trainers: 1, staleness: 1, shards: 3}")
+                        .training();
+
+        assertThat(training.reproducible()).isTrue();
+        assertThat(training.shards()).isEqualTo(3);
     }
 
     @Test

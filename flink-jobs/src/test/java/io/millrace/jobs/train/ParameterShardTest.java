@@ -29,6 +29,8 @@ import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ParameterShardTest {
 
@@ -57,12 +59,14 @@ class ParameterShardTest {
         }
     }
 
-    @Test
-    void baseAndDeltasEqualTheStateOfTheLastCheckpoint() throws Exception {
+    /** Whether most rows were evicted, or none and the checkpoint has all of them unwritten. */
+    @ParameterizedTest
+    @ValueSource(longs = {SMALL_CACHE, 100 * SMALL_CACHE})
+    void baseAndDeltasEqualTheStateOfTheLastCheckpoint(long cacheBytes) throws Exception {
         Random random = new Random(3);
         Map<Long, float[]> fromParts = new HashMap<>();
         OperatorSubtaskState checkpoint;
-        try (var shard = open(null)) {
+        try (var shard = open(spec, cacheBytes, null)) {
             for (long id = 1; id <= 5; id++) {
                 push(shard, random, 400);
                 readInto(fromParts, cut(shard, id));
@@ -74,7 +78,7 @@ class ParameterShardTest {
             checkpoint = shard.snapshot(6, 6);
         }
 
-        try (var restored = open(checkpoint)) {
+        try (var restored = open(spec, cacheBytes, checkpoint)) {
             Map<Long, float[]> fromState = pullAll(restored, fromParts.keySet());
             assertThat(fromParts).hasSizeGreaterThan(1000);
             fromParts.forEach(
@@ -227,11 +231,16 @@ class ParameterShardTest {
 
     private KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> open(
             ModelSpec model, OperatorSubtaskState checkpoint) throws Exception {
+        return open(model, SMALL_CACHE, checkpoint);
+    }
+
+    private KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> open(
+            ModelSpec model, long cacheBytes, OperatorSubtaskState checkpoint) throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
                         new ParameterShard(
                                 model,
-                                SMALL_CACHE,
+                                cacheBytes,
                                 new VersionNumbers(0),
                                 new VersionDirectory(directory.toString())),
                         (ShardRequest request) -> request.keys()[0],

@@ -3,6 +3,7 @@ package io.millrace.jobs.version;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.jobs.Await;
 import io.millrace.jobs.TestModels;
 import io.millrace.jobs.version.VersionPiece.Metrics;
 import io.millrace.jobs.version.VersionPiece.Position;
@@ -10,6 +11,7 @@ import io.millrace.jobs.version.VersionPiece.Rows;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.RowBuffer;
+import io.millrace.model.version.Compaction;
 import io.millrace.model.version.DamagedVersionException;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.PartInfo;
@@ -18,10 +20,13 @@ import io.millrace.model.version.VersionCatalog;
 import io.millrace.model.version.VersionPaths;
 import io.millrace.model.version.VersionStorage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -91,6 +96,27 @@ class VersionCommitterTest {
 
         assertThat(announced.versions).containsExactly(1L, 3L, 4L);
         assertThat(catalog.versions()).containsExactly(1L, 3L, 4L);
+    }
+
+    @Test
+    void theLastVersionComesWithTheNextCheckpointWhenItsOwnIsAborted() throws Exception {
+        OperatorSubtaskState snapshot;
+        try (var committer = opened(100, 100)) {
+            checkpoint(committer, part(1, null));
+            abortedCheckpoint(committer, part(2, 1L));
+            // The input has ended: no more parts.
+            committer.snapshot(3, 0);
+            snapshot = committer.snapshot(4, 0);
+            committer.notifyOfCompletedCheckpoint(4);
+            assertThat(announced.versions).containsExactly(1L, 2L);
+            committer.snapshot(5, 0);
+            committer.notifyOfCompletedCheckpoint(5);
+            assertThat(announced.versions).containsExactly(1L, 2L);
+        }
+        restored(snapshot, 4).close();
+
+        assertThat(announced.versions).containsExactly(1L, 2L, 2L);
+        assertThat(catalog.manifest(2).checkpointId()).isEqualTo(4);
     }
 
     /** A shard has heard of it, or it would not build on it. */
@@ -217,6 +243,167 @@ class VersionCommitterTest {
     }
 
     @Test
+    void toCommitAVersionAgainChangesNothing() throws Exception {
+        publish(1, 100, part(1, null));
+        OperatorSubtaskState snapshot;
+        try (var committer = opened(1, 100)) {
+            send(committer, part(2, 1L));
+            snapshot = committer.snapshot(2, 0);
+            committer.notifyOfCompletedCheckpoint(2);
+        }
+        Map<String, String> files = files();
+        assertThat(files.keySet()).filteredOn(file -> file.endsWith("base.json")).hasSize(1);
+
+        for (int again = 0; again < 3; again++) {
+            var harness = harness(1, 100);
+            harness.setRestoredCheckpointId(2);
+            harness.initializeState(snapshot);
+            harness.open();
+            harness.notifyOfCompletedCheckpoint(2);
+            harness.close();
+
+            assertThat(files()).isEqualTo(files);
+        }
+        assertThat(announced.versions).containsExactly(1L, 2L, 2L, 2L, 2L);
+    }
+
+    /** The version that was restored is older than all that retention would keep. */
+    @Test
+    void whatAJobWasRestoredFromIsRetainedUntilItsFirstChild() throws Exception {
+        OperatorSubtaskState snapshot;
+        publish(100, 100, part(1, null));
+        try (var committer = opened(100, 100)) {
+            send(committer, part(2, 1L));
+            snapshot = committer.snapshot(2, 0);
+            committer.notifyOfCompletedCheckpoint(2);
+        }
+        publish(100, 100, part(3, 2L));
+        new Compaction(storage, SPEC.name()).compact(3);
+
+        var harness = harness(100, 1);
+        harness.setRestoredCheckpointId(2);
+        harness.initializeState(snapshot);
+        harness.open();
+        harness.close();
+
+        assertThat(catalog.versions()).containsExactly(1L, 2L, 3L);
+        publish(100, 1, part(4, 2L));
+        assertThat(catalog.versions()).containsExactly(1L, 2L, 4L);
+        assertThat(catalog.chain(4).links()).hasSize(3);
+    }
+
+    @Test
+    void aParentThatAShardMayStillBuildOnIsRetained() throws Exception {
+        publish(1, 1, part(1, null));
+        publish(1, 1, part(2, 1L));
+        assertThat(catalog.chain(2).links()).hasSize(1);
+
+        assertThat(catalog.versions()).containsExactly(1L, 2L);
+
+        publish(1, 1, part(3, 1L));
+        assertThat(catalog.chain(3).links()).hasSize(1);
+    }
+
+    /** The shards take a version that is not there as the sign to start a new chain. */
+    @Test
+    void aDamagedChainIsGivenUpForANewOne() throws Exception {
+        Rows damaged = part(1, null);
+        publish(1, 100, damaged);
+        damage(damaged);
+        OperatorSubtaskState snapshot;
+        try (var committer = opened(1, 100)) {
+            checkpoint(committer, part(2, 1L));
+            Await.until(
+                    "the export and the compaction to find the damage",
+                    () -> upkeepFailures(committer) == 2);
+            send(committer, part(3, 2L));
+            snapshot = committer.snapshot(3, 0);
+
+            assertThatThrownBy(() -> committer.notifyOfCompletedCheckpoint(3))
+                    .isInstanceOf(DamagedVersionException.class)
+                    .hasMessageContaining(damaged.part().path())
+                    .hasMessageContaining("the next version stands alone");
+        }
+        assertThat(announced.versions).containsExactly(1L, 2L);
+        assertThat(storage.list(VersionPaths.folder(SPEC.name(), 3))).isEmpty();
+
+        try (var committer = restored(snapshot, 3)) {
+            checkpoint(committer, part(4, null));
+            checkpoint(committer, part(5, 4L));
+        }
+        assertThat(announced.versions).containsExactly(1L, 2L, 4L, 5L);
+        assertThat(catalog.chain(5).links()).hasSize(2);
+    }
+
+    @Test
+    void theLastVersionIsPublishedWhateverIsDamaged() throws Exception {
+        Rows damaged = part(1, null);
+        publish(1, 100, damaged);
+        damage(damaged);
+        try (var committer = opened(1, 100)) {
+            checkpoint(committer, part(2, 1L));
+            Await.until(
+                    "the export and the compaction to find the damage",
+                    () -> upkeepFailures(committer) == 2);
+            committer.getOperator().finish();
+            checkpoint(committer, part(3, 2L));
+        }
+
+        assertThat(announced.versions).containsExactly(1L, 2L, 3L);
+    }
+
+    /** It does not build on what is damaged, so to start again would gain nothing, for ever. */
+    @Test
+    void aVersionThatStandsAloneIsPublishedWhateverIsDamaged() throws Exception {
+        Rows damaged = part(1, null);
+        publish(1, 100, damaged);
+        damage(damaged);
+        try (var committer = opened(1, 100)) {
+            checkpoint(committer, part(2, 1L));
+            Await.until(
+                    "the export and the compaction to find the damage",
+                    () -> upkeepFailures(committer) == 2);
+            checkpoint(committer, part(3, null));
+        }
+        assertThat(announced.versions).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void whatHasLostAPartIsWithdrawnSoThatTheJobCanGoOn() throws Exception {
+        OperatorSubtaskState snapshot;
+        Rows lost = part(1, null);
+        try (var committer = opened(100, 100)) {
+            send(committer, lost);
+            snapshot = committer.snapshot(1, 0);
+        }
+        storage.delete(lost.part().path());
+        Path rest = directory.resolve(VersionPaths.folder(SPEC.name(), 1)).resolve("rest");
+        Files.createDirectories(rest.getParent());
+        Files.write(rest, new byte[] {1});
+
+        assertThatThrownBy(() -> restored(snapshot, 1)).hasStackTraceContaining(lost.part().path());
+        try (var committer = restored(snapshot, 1)) {
+            checkpoint(committer, part(2, null));
+        }
+        assertThat(announced.versions).containsExactly(2L);
+    }
+
+    /** The news of the first checkpoint comes when the barrier of the second has passed. */
+    @Test
+    void theLastVersionIsPublishedByWhicheverOfItsCheckpointsCompletes() throws Exception {
+        try (var committer = opened(100, 100)) {
+            send(committer, part(1, null));
+            committer.snapshot(1, 0);
+            committer.snapshot(2, 0);
+            committer.notifyOfCompletedCheckpoint(1);
+            assertThat(announced.versions).containsExactly(1L);
+            assertThat(catalog.manifest(1).checkpointId()).isEqualTo(1);
+            committer.notifyOfCompletedCheckpoint(2);
+        }
+        assertThat(announced.versions).containsExactly(1L);
+    }
+
+    @Test
     void upkeepThatFailsKeepsNoVersionFromItsReaders() throws Exception {
         // The parent is missing, so that no upkeep can follow the chain.
         publish(1, 1, part(2, 1L));
@@ -224,6 +411,26 @@ class VersionCommitterTest {
 
         assertThat(announced.versions).containsExactly(2L, 3L);
         assertThat(catalog.chain(3).links()).hasSize(1);
+    }
+
+    private Map<String, String> files() throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        for (String path : storage.list(SPEC.name())) {
+            files.put(path, HexFormat.of().formatHex(storage.open(path).readAllBytes()));
+        }
+        return files;
+    }
+
+    private void damage(Rows rows) throws IOException {
+        Path file = directory.resolve(rows.part().path());
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[30] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    private static long upkeepFailures(
+            OneInputStreamOperatorTestHarness<VersionPiece, Void> committer) {
+        return ((VersionCommitter) committer.getOperator()).upkeepFailures();
     }
 
     private static void send(

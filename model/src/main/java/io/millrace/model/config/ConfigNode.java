@@ -1,5 +1,6 @@
 package io.millrace.model.config;
 
+import io.millrace.schemas.codec.Printable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -232,7 +233,7 @@ public final class ConfigNode {
 
     static ConfigException error(String source, int line, String path, String sentence) {
         String at = path.isEmpty() ? "" : shorten(path) + ": ";
-        return new ConfigException(source + ":" + line + ": " + at + sentence);
+        return new ConfigException(source + ":" + line + ": " + Printable.of(at + sentence));
     }
 
     static String join(String path, String key) {

@@ -3,6 +3,7 @@ package io.millrace.model.config;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -53,10 +54,15 @@ public final class ModelSpecWriter {
 
     /** SHA-256 of the canonical form, in 64 hexadecimal digits. */
     public static String hash(ModelSpec spec) {
+        return hash(write(spec));
+    }
+
+    /** The hash of a canonical form, which an older or newer version of this code may have made. */
+    public static String hash(JsonNode canonical) {
         try {
-            return DigestUtils.sha256Hex(CANONICAL.writeValueAsBytes(write(spec)));
+            return DigestUtils.sha256Hex(CANONICAL.writeValueAsBytes(canonical));
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("cannot write " + spec, e);
+            throw new IllegalArgumentException("cannot write " + canonical, e);
         }
     }
 

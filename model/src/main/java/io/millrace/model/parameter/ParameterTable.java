@@ -3,6 +3,7 @@ package io.millrace.model.parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The heart of a parameter shard: answers pulls and applies pushes over a {@link RowStore}, through
@@ -12,9 +13,9 @@ import java.util.List;
  * all of them, since every micro-batch needs them all; the rest of the memory gives each sparse
  * slot the same number of rows.
  *
- * <p>Until {@link #flush} the store lacks what was pushed lately; a checkpoint flushes first. The
- * table must be the only writer of its store's rows. Used by one thread; when the store throws, the
- * table must not be used any more.
+ * <p>The store lacks the {@link #unwritten} rows, which a checkpoint has to save beside it; {@link
+ * #writeResting} keeps them few. The table must be the only writer of its store's rows. Used by one
+ * thread; when the store throws, the table must not be used any more.
  */
 public final class ParameterTable {
 
@@ -23,6 +24,8 @@ public final class ParameterTable {
     private final ChangedKeys changes = new ChangedKeys();
     private final List<RowCache> caches = new ArrayList<>();
     private final RowCache[] cacheOfSlot;
+    private final RowLayout[] layoutOfSlot;
+    private float[] rowRoom = new float[0];
     private long hits;
     private long misses;
 
@@ -36,6 +39,8 @@ public final class ParameterTable {
         this.layout = layout;
         this.store = store;
         cacheOfSlot = new RowCache[layout.slots()];
+        layoutOfSlot = new RowLayout[layout.slots()];
+        Arrays.setAll(layoutOfSlot, layout::slot);
         int denseSize = size(ParameterKey.DENSE_SLOT);
         int blocks = layout.dense().blocks();
         long denseBytes = blocks * RowCache.bytes(denseSize);
@@ -52,25 +57,44 @@ public final class ParameterTable {
         }
     }
 
+    /** Bytes of cache that hold the dense blocks and at least so many sparse rows. */
+    public static long cacheBytes(ParameterLayout layout, long sparseRows) {
+        long bytes = layout.dense().blocks() * RowCache.bytes(layout.slot(0).size());
+        int slots = layout.slots() - 1;
+        for (int slot = 1; slot <= slots; slot++) {
+            bytes += (sparseRows / slots + 1) * RowCache.bytes(layout.slot(slot).size());
+        }
+        return bytes;
+    }
+
     /**
      * Copies the weights of {@code keys[from..to)} one after another to {@code out} from {@code
      * at}. A row that does not exist yet answers with its initial weights and is not created.
+     *
+     * @return where the rows lie, for the {@link #push} that follows: a hint that spares its search
      */
-    public void pull(long[] keys, int from, int to, float[] out, int at) {
+    public int[] pull(long[] keys, int from, int to, float[] out, int at) {
+        // Searches wait for memory; in a loop of their own the processor overlaps them.
+        int[] places = new int[to - from];
+        for (int i = from; i < to; i++) {
+            places[i - from] = cacheOf(keys[i]).find(keys[i]);
+        }
         int end = at;
         for (int i = from; i < to; i++) {
             RowCache cache = cacheOf(keys[i]);
-            int place = cache.find(keys[i]);
-            if (place == RowCache.NOT_CACHED) {
-                place = load(cache, keys[i]);
-            } else {
+            int place = places[i - from];
+            if (cache.isAt(place, keys[i])) {
                 hits++;
                 cache.reference(place);
+            } else {
+                place = findOrLoad(cache, keys[i]);
+                places[i - from] = place;
             }
-            int width = layout.width(keys[i]);
+            int width = layoutOfSlot[ParameterKey.slot(keys[i])].width();
             System.arraycopy(cache.array(place), cache.offset(place), out, end, width);
             end += width;
         }
+        return places;
     }
 
     /**
@@ -81,6 +105,7 @@ public final class ParameterTable {
      * @param gradients the gradients one after another from {@code at}, as wide as the rows'
      *     weights
      * @param eventTime largest event time of the micro-batch, milliseconds since the epoch
+     * @param places what {@link #pull} returned for these keys, or null
      */
     public void push(
             long[] keys,
@@ -89,47 +114,48 @@ public final class ParameterTable {
             int[] examples,
             float[] gradients,
             int at,
-            long eventTime) {
+            long eventTime,
+            int @Nullable [] places) {
         int start = at;
         for (int i = from; i < to; i++) {
             RowCache cache = cacheOf(keys[i]);
-            int place = cache.find(keys[i]);
-            if (place == RowCache.NOT_CACHED) {
-                place = load(cache, keys[i]);
-            } else {
+            int place = places == null ? RowCache.NOT_CACHED : places[i - from];
+            if (cache.isAt(place, keys[i])) {
                 hits++;
+            } else {
+                place = findOrLoad(cache, keys[i]);
             }
-            RowLayout row = layout.of(keys[i]);
+            RowLayout row = layoutOfSlot[ParameterKey.slot(keys[i])];
             row.optimizer()
                     .update(cache.array(place), cache.offset(place), row.width(), gradients, start);
-            cache.updated(place, examples[i], eventTime);
-            changes.add(keys[i]);
+            if (cache.updated(place, examples[i], eventTime)) {
+                changes.add(keys[i]);
+            }
             start += row.width();
         }
     }
 
     /**
-     * Copies the current content of a row, pushes not yet flushed included, to the beginning of the
-     * buffer's array, which is replaced when it is too short.
+     * Points the buffer at the current content of a row, which is not to be written to and is good
+     * until the next read, pull or push.
      *
      * @return false when the row does not exist; {@code into} is then unspecified
      */
     public boolean read(long key, RowBuffer into) {
         RowCache cache = cacheOf(key);
-        boolean fits = into.values.length >= cache.rowSize();
-        into.over(fits ? into.values : new float[cache.rowSize()], 0, cache.rowSize());
         int place = cache.find(key);
-        if (place == RowCache.NOT_CACHED) {
-            return store.read(key, into);
+        if (place != RowCache.NOT_CACHED) {
+            cache.show(place, into);
+            return cache.exists(place);
         }
-        cache.copy(place, into);
-        return cache.exists(place);
+        if (rowRoom.length < cache.rowSize()) {
+            rowRoom = new float[cache.rowSize()];
+        }
+        return store.read(key, into.over(rowRoom, 0, cache.rowSize()));
     }
 
-    /**
-     * Writes all rows changed since the last flush to the store, in key order; they stay cached.
-     */
-    public void flush() {
+    /** The keys of the rows that the store has not got in their newest form. */
+    public long[] unwritten() {
         int dirty = 0;
         for (RowCache cache : caches) {
             dirty += cache.dirty();
@@ -139,15 +165,47 @@ public final class ParameterTable {
         for (RowCache cache : caches) {
             end = cache.dirtyKeys(keys, end);
         }
-        for (long key : SortedKeys.ascending(keys)) {
-            RowCache cache = cacheOf(key);
-            cache.write(cache.find(key));
+        return keys;
+    }
+
+    /**
+     * Goes over a share of the cached rows and writes to the store those that changed, but not
+     * lately: not since the last time that it came by.
+     *
+     * @param share of all cached rows, above 0; at 1 it comes by each of them
+     */
+    public void writeResting(double share) {
+        for (RowCache cache : caches) {
+            cache.writeResting((int) Math.ceil(share * cache.size()));
         }
     }
 
-    /** The keys that the next model version has to carry. */
-    public ChangedKeys changes() {
-        return changes;
+    /**
+     * Cuts what the version at this checkpoint has to carry: the keys changed since the last one
+     * known to be complete, ascending as unsigned numbers.
+     *
+     * @throws IllegalArgumentException when the checkpoint does not come after the last one cut
+     */
+    public long[] cut(long checkpointId) {
+        for (RowCache cache : caches) {
+            cache.clearChanged();
+        }
+        return changes.cut(checkpointId);
+    }
+
+    /** Notes that the version at this checkpoint is complete: {@link ChangedKeys#complete}. */
+    public void complete(long checkpointId) {
+        changes.complete(checkpointId);
+    }
+
+    /** Makes the next cut carry this row whether or not it changes. */
+    public void addToNextCut(long key) {
+        changes.add(key);
+    }
+
+    /** Number of rows that the next cut would carry. */
+    public int changes() {
+        return changes.size();
     }
 
     /** Pulled and pushed keys that were found in the cache. */
@@ -168,6 +226,15 @@ public final class ParameterTable {
     /** Rows in the cache now, pulled ones that do not exist yet included. */
     public long cachedRows() {
         return caches.stream().mapToLong(RowCache::size).sum();
+    }
+
+    private int findOrLoad(RowCache cache, long key) {
+        int place = cache.find(key);
+        if (place == RowCache.NOT_CACHED) {
+            return load(cache, key);
+        }
+        hits++;
+        return place;
     }
 
     private int load(RowCache cache, long key) {

@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * <p><b>Why.</b> A row costs a store on disk far more time than an optimizer, and ids are skewed: a
  * few rows take most of the updates. A cached row is read and updated in place and reaches the
- * store once, when it is evicted or at a checkpoint, however often it changed in between.
+ * store once, when it is evicted or has rested, however often it changed in between.
  *
  * <p><b>Memory.</b> Nothing is an object a row. A <em>place</em> is a number that indexes parallel
  * arrays: key, header (examples and last event time), flags, and the row's floats in a slab. The
@@ -45,6 +45,8 @@ final class RowCache {
     private static final byte REFERENCED = 1;
     private static final byte DIRTY = 2;
     private static final byte EXISTS = 4;
+    private static final byte RECENT = 8;
+    private static final byte CHANGED = 16;
 
     private static final int CHUNK_FLOATS = 1 << 18;
     private static final int FIRST_PLACES = 64;
@@ -61,11 +63,14 @@ final class RowCache {
 
     private int[] index;
     private long[] keys;
-    private long[] examples;
-    private long[] lastEventTime;
+
+    /** By place, the number of examples and the last event time, side by side in memory. */
+    private long[] headers;
+
     private byte[] flags;
     private int used;
     private int hand;
+    private int writeHand;
     private long evictions;
 
     RowCache(int rowSize, int capacity, RowStore store) {
@@ -86,8 +91,7 @@ final class RowCache {
         int places = Math.min(capacity, FIRST_PLACES);
         index = new int[HashCommon.nextPowerOfTwo(2 * places)];
         keys = new long[places];
-        examples = new long[places];
-        lastEventTime = new long[places];
+        headers = new long[2 * places];
         flags = new byte[places];
     }
 
@@ -113,12 +117,17 @@ final class RowCache {
         flags[place] = 0;
         if (store.read(key, view(place))) {
             flags[place] = EXISTS;
-            examples[place] = view.examples;
-            lastEventTime[place] = view.lastEventTime;
+            headers[2 * place] = view.examples;
+            headers[2 * place + 1] = view.lastEventTime;
         }
         keys[place] = key;
         link(place);
         return place;
+    }
+
+    /** Whether the row of this key lies at this place, as it did when {@link #find} said so. */
+    boolean isAt(int place, long key) {
+        return place >= 0 && place < used && keys[place] == key;
     }
 
     /** Spares the row from the hand's next visit. */
@@ -139,26 +148,70 @@ final class RowCache {
         return (place & ((1 << chunkShift) - 1)) * rowSize;
     }
 
-    /** Notes that the row's floats were changed by so many examples; the row exists from now on. */
-    void updated(int place, int moreExamples, long eventTime) {
-        boolean first = !exists(place);
-        examples[place] = (first ? 0 : examples[place]) + moreExamples;
-        lastEventTime[place] = first ? eventTime : Math.max(lastEventTime[place], eventTime);
-        flags[place] |= DIRTY | EXISTS;
+    /**
+     * Notes that the row's floats were changed by so many examples; the row exists from now on.
+     *
+     * @return whether that is its first change since {@link #clearChanged}, as far as the cache
+     *     remembers: an eviction forgets
+     */
+    boolean updated(int place, int moreExamples, long eventTime) {
+        byte before = flags[place];
+        int header = 2 * place;
+        if ((before & EXISTS) == 0) {
+            headers[header] = moreExamples;
+            headers[header + 1] = eventTime;
+        } else {
+            headers[header] += moreExamples;
+            headers[header + 1] = Math.max(headers[header + 1], eventTime);
+        }
+        flags[place] = (byte) (before | DIRTY | EXISTS | RECENT | CHANGED);
+        return (before & CHANGED) == 0;
+    }
+
+    /** Forgets which rows were changed. */
+    void clearChanged() {
+        for (int place = 0; place < used; place++) {
+            flags[place] &= ~CHANGED;
+        }
+    }
+
+    /** Points the buffer at the row where it lies; it must not be written to. */
+    void show(int place, RowBuffer row) {
+        row.over(array(place), offset(place), rowSize);
+        row.examples = headers[2 * place];
+        row.lastEventTime = headers[2 * place + 1];
     }
 
     /** Copies the row into {@code row}, which points at enough room. */
     void copy(int place, RowBuffer row) {
         System.arraycopy(array(place), offset(place), row.values, row.at, rowSize);
-        row.examples = examples[place];
-        row.lastEventTime = lastEventTime[place];
+        row.examples = headers[2 * place];
+        row.lastEventTime = headers[2 * place + 1];
+    }
+
+    /**
+     * Goes on over so many places from where the last call ended, and writes the dirty rows that
+     * were not pushed since the last visit. So the store comes to have what rests, and is spared
+     * what changes all the time.
+     */
+    void writeResting(int places) {
+        for (int i = Math.min(places, used); i > 0; i--) {
+            if (writeHand >= used) {
+                writeHand = 0;
+            }
+            byte state = flags[writeHand];
+            if ((state & (DIRTY | RECENT)) == DIRTY) {
+                write(writeHand);
+            } else {
+                flags[writeHand] = (byte) (state & ~RECENT);
+            }
+            writeHand++;
+        }
     }
 
     /** Writes the row to the store; it stays, clean. */
     void write(int place) {
-        view(place);
-        view.examples = examples[place];
-        view.lastEventTime = lastEventTime[place];
+        show(place, view);
         store.write(keys[place], view);
         flags[place] &= ~DIRTY;
     }
@@ -225,8 +278,7 @@ final class RowCache {
 
     private void growPlaces(int places) {
         keys = Arrays.copyOf(keys, places);
-        examples = Arrays.copyOf(examples, places);
-        lastEventTime = Arrays.copyOf(lastEventTime, places);
+        headers = Arrays.copyOf(headers, 2 * places);
         flags = Arrays.copyOf(flags, places);
         index = new int[HashCommon.nextPowerOfTwo(2 * places)];
         for (int place = 0; place < used; place++) {

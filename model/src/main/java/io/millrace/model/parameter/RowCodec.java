@@ -33,10 +33,16 @@ public final class RowCodec {
     /** The row as a new array. */
     public static byte[] encode(RowBuffer row) {
         byte[] bytes = new byte[length(row.size)];
-        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        buffer.put(VERSION).putLong(row.examples).putLong(row.lastEventTime);
-        buffer.asFloatBuffer().put(row.values, row.at, row.size);
+        encode(row, ByteBuffer.wrap(bytes));
         return bytes;
+    }
+
+    /** Puts the row's bytes into a buffer with room for them. */
+    public static void encode(RowBuffer row, ByteBuffer into) {
+        into.order(ByteOrder.LITTLE_ENDIAN);
+        into.put(VERSION).putLong(row.examples).putLong(row.lastEventTime);
+        into.asFloatBuffer().put(row.values, row.at, row.size);
+        into.position(into.position() + row.size * Float.BYTES);
     }
 
     /**

@@ -5,10 +5,12 @@ import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import io.millrace.model.feature.InvalidEventException;
 import io.millrace.model.parameter.ParameterLayout;
+import io.millrace.model.version.DamagedVersionException;
 import io.millrace.model.version.IncompatibleVersionException;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.VersionCatalog;
 import io.millrace.model.version.VersionChain;
+import io.millrace.model.version.VersionException;
 import io.millrace.model.version.VersionStorage;
 import io.millrace.schemas.ScoreRequest;
 import java.io.IOException;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * same time take turns on the network, whose operations use several cores themselves.
  */
 public final class Scorer implements AutoCloseable {
+
+    /** A network may take this part of the heap, for it is there several times while it loads. */
+    private static final int NETWORK_SHARE = 8;
 
     private final String model;
     private final Device device;
@@ -56,8 +61,11 @@ public final class Scorer implements AutoCloseable {
         }
         try {
             return read(version, before);
-        } catch (IOException refused) {
-            return new LoadOutcome.Refused(version, reason(refused));
+        } catch (VersionException refused) {
+            return new LoadOutcome.Refused(version, String.valueOf(refused.getMessage()));
+        } catch (IOException unreadable) {
+            return new LoadOutcome.Refused(
+                    version, "version " + version + " could not be read: " + unreadable);
         }
     }
 
@@ -109,25 +117,74 @@ public final class Scorer implements AutoCloseable {
     }
 
     private LoadOutcome read(long version, @Nullable ServedVersion before) throws IOException {
-        Optional<VersionChain> deltas =
-                before == null ? Optional.empty() : catalog.chainFrom(before.version(), version);
-        VersionChain chain = deltas.isPresent() ? deltas.get() : catalog.chain(version);
+        if (before == null) {
+            return readWhole(catalog.chain(version));
+        }
+        try {
+            Optional<VersionChain> deltas = catalog.chainFrom(before.manifest(), version);
+            return deltas.isPresent()
+                    ? readOnto(before, deltas.get())
+                    : readWhole(catalog.chain(version));
+        } catch (DamagedVersionException damaged) {
+            return readWhole(compactedSince(before.version(), version, damaged));
+        }
+    }
+
+    /** A chain that needs none of the deltas behind the live version; else they are the reason. */
+    private VersionChain compactedSince(long live, long version, DamagedVersionException damaged)
+            throws IOException {
+        try {
+            VersionChain chain = catalog.chain(version);
+            if (chain.links().get(0).version() > live) {
+                return chain;
+            }
+        } catch (VersionException unreadable) {
+            damaged.addSuppressed(unreadable);
+        }
+        throw damaged;
+    }
+
+    private LoadOutcome readOnto(ServedVersion before, VersionChain deltas) throws IOException {
+        ModelSpec spec = deltas.manifest().modelSpec();
+        return serve(deltas, spec, tables.readOnto(before.table(), deltas), true);
+    }
+
+    private LoadOutcome readWhole(VersionChain chain) throws IOException {
         ModelSpec spec = chain.manifest().modelSpec();
-        ServingTable table =
-                before != null && deltas.isPresent()
-                        ? tables.readOnto(before.table(), chain)
-                        : tables.read(chain, layout(chain.manifest(), spec));
+        return serve(chain, spec, tables.read(chain, layout(chain.manifest(), spec)), false);
+    }
+
+    private LoadOutcome serve(
+            VersionChain chain, ModelSpec spec, ServingTable table, boolean incremental) {
         replace(new ServedVersion(chain.manifest(), spec, table, device));
-        return new LoadOutcome.Loaded(version, deltas.isPresent());
+        return new LoadOutcome.Loaded(chain.manifest().version(), incremental);
     }
 
     private static ParameterLayout layout(Manifest manifest, ModelSpec spec)
             throws IncompatibleVersionException {
+        ParameterLayout layout;
         try {
-            return new ParameterLayout(spec);
+            layout = new ParameterLayout(spec);
         } catch (IllegalArgumentException | ArithmeticException misfit) {
             throw new IncompatibleVersionException(
                     manifest.path(), "its architecture does not fit: " + misfit.getMessage());
+        }
+        requireRoom(manifest, layout);
+        return layout;
+    }
+
+    /** The network's size is what the specification claims, whatever rows the files hold. */
+    private static void requireRoom(Manifest manifest, ParameterLayout layout)
+            throws IncompatibleVersionException {
+        long needed = layout.dense().size() * (long) Float.BYTES;
+        long heap = Runtime.getRuntime().maxMemory();
+        if (needed > heap / NETWORK_SHARE) {
+            throw new IncompatibleVersionException(
+                    manifest.path(),
+                    String.format(
+                            "its network has %d MiB of weights; with a heap of %d MiB this JVM"
+                                    + " serves up to %d: start it with a larger -Xmx",
+                            needed >> 20, heap >> 20, heap / NETWORK_SHARE >> 20));
         }
     }
 
@@ -150,9 +207,5 @@ public final class Scorer implements AutoCloseable {
         if (before != null) {
             before.release();
         }
-    }
-
-    private static String reason(IOException failure) {
-        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 }

@@ -4,8 +4,8 @@ import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.ParameterLayout;
 import io.millrace.model.version.DamagedVersionException;
 import io.millrace.model.version.DenseVector;
-import io.millrace.model.version.PartInfo;
 import io.millrace.model.version.RowFileReader;
+import io.millrace.model.version.RowMerge;
 import io.millrace.model.version.VersionChain;
 import io.millrace.model.version.VersionStorage;
 import java.io.IOException;
@@ -46,9 +46,9 @@ final class ServingTableBuilder {
 
     private void apply(VersionChain chain, ParameterLayout layout, RowTable rows, DenseVector dense)
             throws IOException {
-        for (PartInfo file : chain.files()) {
-            try (RowFileReader row = RowFileReader.open(storage, file)) {
-                while (row.next()) {
+        for (VersionChain.Link link : chain.links()) {
+            try (RowMerge merge = new RowMerge(storage, link)) {
+                for (RowFileReader row = merge.next(); row != null; row = merge.next()) {
                     if (ParameterKey.slot(row.key()) == ParameterKey.DENSE_SLOT) {
                         dense.apply(row);
                     } else {

@@ -147,7 +147,12 @@ final class SlotTable {
         int page = usedRows >>> PAGE_BITS;
         if (page == pages.length) {
             pages = Arrays.copyOf(pages, page + 1);
-            pages[page] = new float[width << PAGE_BITS];
+            pages[page] = new float[page == 0 ? width : width << PAGE_BITS];
+        }
+        int needed = ((usedRows & PAGE_MASK) + 1) * width;
+        if (needed > pages[page].length) {
+            // Only the first page starts small, as many slots never have more than a few rows.
+            pages[page] = Arrays.copyOf(pages[page], 2 * pages[page].length);
         }
         return usedRows++;
     }

@@ -16,9 +16,10 @@ record BaseRows(String model, long version, PartInfo rows) {
     private static final int FORMAT_VERSION = 1;
 
     BaseRows {
-        if (!rows.path().startsWith(VersionPaths.folder(model, version) + "/")) {
+        if (!rows.path().startsWith(VersionPaths.folder(model, version) + "/")
+                || !VersionPaths.isBaseRows(rows.path())) {
             throw new IllegalArgumentException(
-                    "rows " + rows.path() + " are not in the folder of version " + version);
+                    "rows " + rows.path() + " are not compacted rows of version " + version);
         }
     }
 

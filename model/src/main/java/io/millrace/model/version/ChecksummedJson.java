@@ -25,7 +25,7 @@ import java.util.zip.CRC32C;
  */
 final class ChecksummedJson {
 
-    private static final int MAX_BYTES = 64 << 20;
+    private static final int MAX_BYTES = 16 << 20;
     private static final String MEMBER = "checksum";
     private static final byte[] MARK =
             ("\"" + MEMBER + "\" : \"").getBytes(StandardCharsets.US_ASCII);
@@ -78,6 +78,9 @@ final class ChecksummedJson {
         verify(bytes, file);
         try {
             if (MAPPER.readTree(bytes) instanceof ObjectNode node) {
+                if (!node.path(MEMBER).isTextual()) {
+                    throw new DamagedVersionException(file, "it has no field " + MEMBER);
+                }
                 return node.without(MEMBER);
             }
             throw new DamagedVersionException(file, "it is not a JSON object");

@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -43,7 +45,9 @@ public final class LocalVersionStorage implements VersionStorage {
 
     @Override
     public InputStream open(String path) throws IOException {
-        return Files.newInputStream(resolve(path));
+        Path file = resolve(path);
+        requireFile(file, path);
+        return Files.newInputStream(file);
     }
 
     @Override
@@ -120,6 +124,26 @@ public final class LocalVersionStorage implements VersionStorage {
             }
         }
         return root.resolve(path);
+    }
+
+    /** What else may stand there would be read without end, or fail without saying where. */
+    private static void requireFile(Path file, String path) throws IOException {
+        BasicFileAttributes attributes;
+        try {
+            attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            throw e;
+        } catch (FileSystemException e) {
+            throw new DamagedVersionException(
+                    path, "it is no file that can be read: " + e.getReason(), e);
+        }
+        if (!attributes.isRegularFile()) {
+            throw new DamagedVersionException(
+                    path,
+                    "it is "
+                            + (attributes.isDirectory() ? "a folder" : "a device or a pipe")
+                            + " where a file was written");
+        }
     }
 
     private String pathOf(Path file) {

@@ -5,6 +5,7 @@ import io.millrace.model.ModelSpec;
 import io.millrace.model.config.ConfigException;
 import io.millrace.model.config.ConfigNode;
 import io.millrace.model.config.ModelSpecReader;
+import io.millrace.model.config.ModelSpecWriter;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
@@ -89,8 +90,18 @@ public record Manifest(
      * The specification as an object.
      *
      * @throws IncompatibleVersionException when this code does not know what it asks for
+     * @throws DamagedVersionException when it is not the one that the hash is of
      */
-    public ModelSpec modelSpec() throws IncompatibleVersionException {
+    public ModelSpec modelSpec() throws VersionException {
+        ModelSpec modelSpec = parsedSpec();
+        if (!ModelSpecWriter.hash(spec).equals(specHash)) {
+            throw new DamagedVersionException(
+                    path(), "field spec is not the specification that field specHash is of");
+        }
+        return modelSpec;
+    }
+
+    private ModelSpec parsedSpec() throws IncompatibleVersionException {
         try {
             ConfigNode node = ConfigNode.parse(spec.toString(), path() + " (spec)");
             ModelSpec modelSpec = ModelSpecReader.read(node);

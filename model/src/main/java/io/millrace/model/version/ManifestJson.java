@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Manifests as JSON. */
@@ -37,6 +39,7 @@ final class ManifestJson {
                                     (partition, offset) ->
                                             byPartition.put(Integer.toString(partition), offset));
                         });
+        json.put("shards", manifest.parts().size());
         ArrayNode parts = json.putArray("parts");
         manifest.parts().forEach(part -> parts.add(write(part)));
         ObjectNode metrics = json.putObject("metrics");
@@ -63,11 +66,35 @@ final class ManifestJson {
                             metrics(fields.object("metrics")),
                             fields.whole("examples"),
                             fields.whole("createdAt"));
+            checkShards(fields, manifest.parts());
             fields.end();
             return manifest;
         } catch (IllegalArgumentException contradiction) {
             throw new DamagedVersionException(
                     file, String.valueOf(contradiction.getMessage()), contradiction);
+        }
+    }
+
+    /** Each shard has written one part, whose name tells the shard. */
+    private static void checkShards(JsonFields fields, List<PartInfo> parts)
+            throws DamagedVersionException {
+        long shards = fields.whole("shards");
+        if (shards != parts.size()) {
+            throw fields.damaged(
+                    "shards",
+                    "is " + shards + " but there are " + parts.size() + " parts; one is lost");
+        }
+        Set<Integer> seen = new HashSet<>();
+        for (PartInfo part : parts) {
+            int shard = part.shard();
+            if (shard >= shards || !seen.add(shard)) {
+                throw fields.damaged(
+                        "parts", "names shard " + shard + " twice, or beyond its " + shards);
+            }
+            if (!VersionPaths.isPartOf(part.path(), shard)) {
+                throw fields.damaged(
+                        "parts", "says that shard " + shard + " has written " + part.path());
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 package io.millrace.model.version;
 
 import io.millrace.model.parameter.RowBuffer;
-import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -15,6 +14,7 @@ import java.util.zip.CRC32C;
  */
 public final class RowFileWriter implements Closeable {
 
+    /** Rows are checksummed and written so many bytes at a time, or one by one if longer. */
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final OutputStream out;
@@ -22,7 +22,7 @@ public final class RowFileWriter implements Closeable {
     private final int shard;
     private final CRC32C checksum = new CRC32C();
 
-    private ByteBuffer encoded = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer encoded = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private long bytes;
     private long rows;
     private long lastKey;
@@ -36,11 +36,10 @@ public final class RowFileWriter implements Closeable {
      * @param shard that writes it
      */
     public RowFileWriter(OutputStream out, String path, int shard) throws IOException {
-        this.out = new BufferedOutputStream(out, BUFFER_BYTES);
+        this.out = out;
         this.path = path;
         this.shard = shard;
         encoded.putLong(RowFormat.MAGIC).putInt(RowFormat.FORMAT_VERSION);
-        flushEncoded();
     }
 
     /** Starts a new file at this path of the storage. */
@@ -61,7 +60,6 @@ public final class RowFileWriter implements Closeable {
     /** Adds the news that a row no longer exists. */
     public void addTombstone(long key, long examples, long lastEventTime) throws IOException {
         encodeHead(RowFormat.TOMBSTONE, key, examples, lastEventTime, 0);
-        flushEncoded();
     }
 
     /** Adds a row as a reader has it. */
@@ -76,6 +74,7 @@ public final class RowFileWriter implements Closeable {
     /** Completes the file and closes it. */
     public PartInfo finish() throws IOException {
         checkOpen();
+        makeRoom(1 + Long.BYTES);
         encoded.put(RowFormat.END).putLong(rows);
         flushEncoded();
         long crc32c = checksum.getValue();
@@ -106,13 +105,12 @@ public final class RowFileWriter implements Closeable {
                             + RowFormat.MAX_WIDTH);
         }
         encodeHead(RowFormat.ROW, key, examples, lastEventTime, width);
-        for (int i = at; i < at + width; i++) {
-            encoded.putFloat(weights[i]);
-        }
-        flushEncoded();
+        encoded.asFloatBuffer().put(weights, at, width);
+        encoded.position(encoded.position() + width * Float.BYTES);
     }
 
-    private void encodeHead(byte tag, long key, long examples, long lastEventTime, int width) {
+    private void encodeHead(byte tag, long key, long examples, long lastEventTime, int width)
+            throws IOException {
         checkOpen();
         if (rows > 0 && Long.compareUnsigned(key, lastKey) <= 0) {
             throw new IllegalArgumentException(
@@ -132,7 +130,10 @@ public final class RowFileWriter implements Closeable {
                 .putShort((short) width);
     }
 
-    private void makeRoom(int size) {
+    private void makeRoom(int size) throws IOException {
+        if (encoded.remaining() < size) {
+            flushEncoded();
+        }
         if (encoded.capacity() < size) {
             encoded = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
         }

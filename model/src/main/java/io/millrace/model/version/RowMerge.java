@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The rows of a chain in ascending order of their unsigned key, each as its newest link has it,
  * tombstones included. Holds one row of each file in memory.
  */
-final class RowMerge implements Closeable {
+public final class RowMerge implements Closeable {
 
     private static final Comparator<Source> KEY_THEN_NEWEST =
             ((Comparator<Source>) (a, b) -> Long.compareUnsigned(a.rows.key(), b.rows.key()))
@@ -22,10 +22,20 @@ final class RowMerge implements Closeable {
     private final List<RowFileReader> readers = new ArrayList<>();
     private @Nullable Source current;
 
-    RowMerge(VersionStorage storage, VersionChain chain) throws IOException {
+    /** The rows of a whole chain. */
+    public RowMerge(VersionStorage storage, VersionChain chain) throws IOException {
+        this(storage, chain.links());
+    }
+
+    /** The rows of one version of a chain. */
+    public RowMerge(VersionStorage storage, VersionChain.Link link) throws IOException {
+        this(storage, List.of(link));
+    }
+
+    private RowMerge(VersionStorage storage, List<VersionChain.Link> links) throws IOException {
         try {
-            for (int link = 0; link < chain.links().size(); link++) {
-                for (PartInfo file : chain.links().get(link).files()) {
+            for (int link = 0; link < links.size(); link++) {
+                for (PartInfo file : links.get(link).files()) {
                     RowFileReader reader = RowFileReader.open(storage, file);
                     readers.add(reader);
                     advance(new Source(link, reader));
@@ -42,7 +52,7 @@ final class RowMerge implements Closeable {
      *
      * @return null at the end, when all files have proved intact
      */
-    @Nullable RowFileReader next() throws IOException {
+    public @Nullable RowFileReader next() throws IOException {
         if (current != null) {
             advance(current);
         }

@@ -64,27 +64,42 @@ public final class VersionCatalog {
 
     /**
      * What to read for a version when all rows of {@code ancestor} are there already; empty when
-     * the version does not build on it, or not by deltas that are all still here.
+     * the version does not build on it, or not by deltas that are all still here. Of the ancestor
+     * nothing is read but, where it is intact, its manifest: another under its number is of another
+     * history.
      */
-    public Optional<VersionChain> chainFrom(long ancestor, long version) throws IOException {
+    public Optional<VersionChain> chainFrom(Manifest ancestor, long version) throws IOException {
         Manifest target = manifest(version);
         List<VersionChain.Link> links = new ArrayList<>();
         Manifest current = target;
-        while (current.version() > ancestor) {
+        while (current.version() > ancestor.version()) {
             if (current.isBase()) {
                 return Optional.empty();
             }
             links.add(new VersionChain.Link(current.version(), current.parts()));
-            try {
-                current = parentOf(current);
-            } catch (MissingParentException retired) {
-                return Optional.empty();
+            if (Objects.requireNonNull(current.parent()) == ancestor.version()) {
+                checkSameRows(current, ancestor);
+                current = ancestor;
+            } else {
+                try {
+                    current = parentOf(current);
+                } catch (MissingParentException retired) {
+                    return Optional.empty();
+                }
             }
         }
         Collections.reverse(links);
-        return current.version() == ancestor
+        return current.version() == ancestor.version() && !isReplaced(ancestor)
                 ? Optional.of(new VersionChain(target, links))
                 : Optional.empty();
+    }
+
+    private boolean isReplaced(Manifest known) throws IOException {
+        try {
+            return !manifest(known.version()).equals(known);
+        } catch (DamagedVersionException unreadable) {
+            return false;
+        }
     }
 
     boolean isCompacted(Manifest manifest) throws IOException {
@@ -108,8 +123,7 @@ public final class VersionCatalog {
     }
 
     /** Rows can only be laid over rows of the same features, tensors and initial weights. */
-    private static void checkSameRows(Manifest delta, Manifest parent)
-            throws IncompatibleVersionException {
+    private static void checkSameRows(Manifest delta, Manifest parent) throws VersionException {
         if (delta.specHash().equals(parent.specHash())) {
             return;
         }

@@ -43,9 +43,19 @@ public final class VersionPaths {
         return folder(model, version) + "/part-" + shard + "-" + UUID.randomUUID() + ".rows";
     }
 
+    /** Whether a path is one that {@link #newPart} gives to this shard. */
+    static boolean isPartOf(String path, int shard) {
+        return path.startsWith("part-" + shard + "-", path.lastIndexOf('/') + 1);
+    }
+
     /** A path for compacted rows, never given out before. */
     static String newBaseRows(String model, long version) {
         return folder(model, version) + "/base-" + UUID.randomUUID() + ".rows";
+    }
+
+    /** Whether a path is one that {@link #newBaseRows} gives. */
+    static boolean isBaseRows(String path) {
+        return path.startsWith("base-", path.lastIndexOf('/') + 1);
     }
 
     /** The version in whose folder a file is. */

@@ -19,13 +19,20 @@ public final class VersionRetention {
         catalog = new VersionCatalog(storage, model);
     }
 
+    /** Keeps nothing but the newest {@code keep} and what they need. */
+    public List<Long> apply(int keep) throws IOException {
+        return apply(keep, Set.of());
+    }
+
     /**
      * Keeps the newest {@code keep} complete versions and all that their chains lead through;
      * deletes what is older, complete or not. Deletes nothing when one of these chains is damaged.
      *
+     * @param live versions that others may yet build on, which are kept with their chains too;
+     *     those that are not complete are passed over
      * @return the versions whose folders were deleted, ascending
      */
-    public List<Long> apply(int keep) throws IOException {
+    public List<Long> apply(int keep, Set<Long> live) throws IOException {
         if (keep < 1) {
             throw new IllegalArgumentException("keep is " + keep + "; at least 1 version is kept");
         }
@@ -35,8 +42,11 @@ public final class VersionRetention {
         }
         long newest = complete.get(complete.size() - 1);
         Set<Long> needed = new TreeSet<>();
-        for (long version :
-                complete.subList(Math.max(0, complete.size() - keep), complete.size())) {
+        Set<Long> kept =
+                new TreeSet<>(
+                        complete.subList(Math.max(0, complete.size() - keep), complete.size()));
+        complete.stream().filter(live::contains).forEach(kept::add);
+        for (long version : kept) {
             catalog.chain(version).links().forEach(link -> needed.add(link.version()));
         }
         List<Long> deleted = new ArrayList<>();

@@ -26,6 +26,7 @@ public interface VersionStorage {
      * Opens a file.
      *
      * @throws java.nio.file.NoSuchFileException when there is none
+     * @throws DamagedVersionException when something else than a file is in its place
      */
     InputStream open(String path) throws IOException;
 

@@ -7,12 +7,11 @@ import io.millrace.model.architecture.TensorSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,8 +42,8 @@ class ParameterTableTest {
         long[] keys = {ParameterKey.ofValue(1, 100), ParameterKey.ofValue(2, 200)};
 
         float[] before = new float[5];
-        table.pull(keys, 0, 2, before, 0);
-        table.push(keys, 0, 2, new int[] {4, 1}, new float[] {1, 2, 3, 4, 5}, 0, 1000);
+        int[] places = table.pull(keys, 0, 2, before, 0);
+        table.push(keys, 0, 2, new int[] {4, 1}, new float[] {1, 2, 3, 4, 5}, 0, 1000, places);
         float[] after = new float[5];
         table.pull(keys, 0, 2, after, 0);
 
@@ -52,9 +51,13 @@ class ParameterTableTest {
             assertThat(after[i]).isEqualTo(before[i] - 0.5f * (i + 1));
         }
         assertThat(store.size()).isZero();
-        table.flush();
+        assertThat(table.unwritten()).containsExactlyInAnyOrder(keys);
+        table.writeResting(1);
+        table.writeResting(1);
         assertThat(store.keys()).containsExactly(keys);
-        assertThat(table.changes().cut(1)).containsExactly(keys);
+        assertThat(table.unwritten()).isEmpty();
+        assertThat(table.changes()).isEqualTo(2);
+        assertThat(table.cut(1)).containsExactly(keys);
     }
 
     @Test
@@ -68,12 +71,14 @@ class ParameterTableTest {
 
         float[] pulled = new float[2];
         table.pull(new long[] {key}, 0, 1, pulled, 0);
-        table.flush();
+        table.writeResting(1);
+        table.writeResting(1);
 
         assertThat(pulled).isEqualTo(initial);
         assertThat(store.size()).isZero();
         assertThat(table.read(key, new RowBuffer())).isFalse();
-        assertThat(table.changes().size()).isZero();
+        assertThat(table.unwritten()).isEmpty();
+        assertThat(table.changes()).isZero();
     }
 
     @Test
@@ -89,55 +94,176 @@ class ParameterTableTest {
 
         RowBuffer into = new RowBuffer();
         assertThat(table.read(key, into)).isTrue();
-        assertThat(into.values).containsExactly(3, 4);
+        assertThat(floats(into)).containsExactly(3, 4);
         assertThat(into.examples).isEqualTo(7);
         assertThat(table.cachedRows()).as("reading for a version fills no cache").isZero();
 
-        table.push(new long[] {key}, 0, 1, new int[] {2}, new float[] {2, 2}, 0, 800);
+        table.push(new long[] {key}, 0, 1, new int[] {2}, new float[] {2, 2}, 0, 800, null);
         assertThat(table.read(key, into)).isTrue();
-        assertThat(into.values).containsExactly(2, 3);
+        assertThat(floats(into)).containsExactly(2, 3);
         assertThat(into.examples).isEqualTo(9);
         assertThat(into.lastEventTime).isEqualTo(900);
     }
 
     @Test
-    void readsIntoTheBeginningOfALargerArray() {
+    void showsCachedRowsWhereTheyLie() {
         ParameterLayout layout = Layouts.of(TENSORS, SGD, SGD, 1, 2);
         ParameterTable table = new ParameterTable(layout, new MemoryRowStore(), ROOM);
-        long key = ParameterKey.ofValue(1, 100);
-        table.push(new long[] {key}, 0, 1, new int[] {1}, new float[2], 0, 0);
+        long[] keys = {ParameterKey.ofValue(1, 100), ParameterKey.ofValue(1, 200)};
+        table.push(keys, 0, 2, new int[] {1, 2}, new float[] {1, 2, 3, 4}, 0, 0, null);
+        float[] pulled = new float[4];
+        table.pull(keys, 0, 2, pulled, 0);
 
-        float[] large = {9, 9, 9};
-        RowBuffer into = new RowBuffer().over(large, 1, 1);
-        assertThat(table.read(key, into)).isTrue();
+        RowBuffer first = new RowBuffer().over(new float[9], 5, 1);
+        RowBuffer second = new RowBuffer();
+        table.read(keys[0], first);
+        table.read(keys[1], second);
 
-        assertThat(into.values).isSameAs(large);
-        assertThat(into.at).isZero();
-        assertThat(into.size).isEqualTo(2);
-        assertThat(large[2]).isEqualTo(9);
-        assertThat(large[1]).isNotEqualTo(9);
+        assertThat(first.values).as("the slab").isSameAs(second.values);
+        assertThat(floats(first)).containsExactly(pulled[0], pulled[1]);
+        assertThat(floats(second)).containsExactly(pulled[2], pulled[3]);
+        assertThat(first.examples).isEqualTo(1);
+        assertThat(second.examples).isEqualTo(2);
     }
 
     @Test
-    void flushWritesInKeyOrderAndOnlyOnce() {
-        ParameterLayout layout = Layouts.of(TENSORS, SGD, SGD, 1, 2, 3, 2);
-        List<Long> writes = new ArrayList<>();
-        MemoryRowStore rows = new MemoryRowStore();
-        RowStore store = recordingWrites(rows, writes);
+    void readsStoredRowsOfAllSizesOneAfterTheOther() {
+        ParameterLayout layout = Layouts.of(TENSORS, SGD, SGD, 1, 2, 700, 3);
+        MemoryRowStore store = new MemoryRowStore();
         ParameterTable table = new ParameterTable(layout, store, ROOM);
         long[] keys = {
-            ParameterKey.ofMissing(3),
-            ParameterKey.ofMissing(1),
-            ParameterKey.ofMissing(2),
-            ParameterKey.ofDenseBlock(1)
+            ParameterKey.ofMissing(1), ParameterKey.ofMissing(2), ParameterKey.ofMissing(3)
         };
-        table.push(keys, 0, 4, new int[4], new float[2 + 2 + 3 + DenseLayout.BLOCK], 0, 0);
+        for (long key : keys) {
+            float[] values = new float[layout.of(key).size()];
+            Arrays.fill(values, values.length);
+            store.write(key, new RowBuffer().over(values, 0, values.length));
+        }
 
-        table.flush();
-        table.flush();
+        RowBuffer into = new RowBuffer();
+        for (long key : keys) {
+            assertThat(table.read(key, into)).isTrue();
+            assertThat(floats(into)).hasSize(layout.of(key).size()).containsOnly(into.size);
+        }
+        assertThat(table.read(ParameterKey.ofValue(1, 100), into)).isFalse();
+    }
 
-        assertThat(writes).containsExactly(keys[3], keys[1], keys[2], keys[0]);
-        assertThat(table.cachedRows()).isEqualTo(4);
+    @Test
+    void writesARowOnceItRests() {
+        ParameterLayout layout = Layouts.of(TENSORS, SGD, SGD, 1, 2, 3);
+        List<Long> writes = new ArrayList<>();
+        ParameterTable table =
+                new ParameterTable(layout, recordingWrites(new MemoryRowStore(), writes), ROOM);
+        long hot = ParameterKey.ofMissing(1);
+        long resting = ParameterKey.ofMissing(2);
+        long block = ParameterKey.ofDenseBlock(1);
+        long[] keys = {hot, resting, block};
+        table.push(keys, 0, 3, new int[3], new float[2 + 3 + DenseLayout.BLOCK], 0, 0, null);
+        for (int round = 0; round < 5; round++) {
+            table.writeResting(1);
+            table.push(new long[] {hot}, 0, 1, new int[1], new float[2], 0, 0, null);
+        }
+
+        assertThat(writes).containsExactlyInAnyOrder(resting, block);
+        assertThat(table.unwritten()).containsExactly(hot);
+        assertThat(table.cachedRows()).isEqualTo(3);
+
+        table.push(new long[] {resting}, 0, 1, new int[1], new float[3], 0, 0, null);
+        assertThat(table.unwritten()).containsExactlyInAnyOrder(hot, resting);
+    }
+
+    /** Shares that do not divide the number of rows must still come by every row. */
+    @Test
+    void sharesOfTheRowsAddUpToAllOfThem() {
+        for (int rounds : new int[] {1, 3, 7, 50}) {
+            ParameterLayout layout = Layouts.of(TENSORS, SGD, SGD, 1, 2, 3);
+            ParameterTable table = new ParameterTable(layout, new MemoryRowStore(), ROOM);
+            long[] keys = new long[333];
+            for (int i = 0; i < keys.length; i++) {
+                keys[i] = ParameterKey.ofValue(1 + i % 2, 100 + i);
+            }
+            table.push(keys, 0, 333, new int[333], new float[3 * 333], 0, 0, null);
+            for (int round = 0; round < rounds / 2; round++) {
+                table.writeResting(1.0 / rounds);
+            }
+            assertThat(table.unwritten().length).as("none was visited twice").isEqualTo(333);
+            for (int round = rounds / 2; round < 2 * rounds; round++) {
+                table.writeResting(1.0 / rounds);
+            }
+            assertThat(table.unwritten().length).as("after 2 x %d", rounds).isZero();
+        }
+    }
+
+    /** The hint of a row that was evicted since, whose place another row took, or took back. */
+    @Test
+    void aHintThatIsNoLongerTrueDoesNoHarm() {
+        ParameterLayout layout = Layouts.of(TENSORS, SGD, SGD, 1, 2);
+        ParameterTable table =
+                new ParameterTable(layout, new MemoryRowStore(), smallest(layout, 2));
+        long[] keys = {ParameterKey.ofValue(1, 100), ParameterKey.ofValue(1, 200)};
+        long[] others = {ParameterKey.ofValue(1, 300), ParameterKey.ofValue(1, 400)};
+        float[] initial = new float[4];
+        float[] initialOfOthers = new float[4];
+        int[] places = table.pull(keys, 0, 2, initial, 0);
+        table.pull(others, 0, 2, initialOfOthers, 0);
+
+        table.push(keys, 0, 2, new int[2], new float[] {2, 4, 6, 8}, 0, 0, places);
+        long[] swapped = {keys[1], keys[0]};
+        table.push(swapped, 0, 2, new int[2], new float[] {2, 2, 4, 4}, 0, 0, places);
+
+        float[] after = new float[4];
+        table.pull(others, 0, 2, after, 0);
+        assertThat(after).isEqualTo(initialOfOthers);
+        table.pull(keys, 0, 2, after, 0);
+        assertThat(after)
+                .containsExactly(
+                        initial[0] - 1 - 2,
+                        initial[1] - 2 - 2,
+                        initial[2] - 3 - 1,
+                        initial[3] - 4 - 1);
+    }
+
+    /** A micro-batch of more keys than the cache has places: loading one key evicts another. */
+    @Test
+    void answersAPullLargerThanTheCache() {
+        ParameterLayout layout = Layouts.of(TENSORS, SGD, SGD, 1, 2);
+        ParameterTable table =
+                new ParameterTable(layout, new MemoryRowStore(), smallest(layout, 3));
+        long[] keys = new long[20];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = ParameterKey.ofValue(1, 100 + i);
+        }
+        float[] before = new float[40];
+        int[] places = table.pull(keys, 0, 20, before, 0);
+        float[] gradients = new float[40];
+        for (int i = 0; i < 40; i++) {
+            gradients[i] = i;
+        }
+        table.push(keys, 0, 20, new int[20], gradients, 0, 0, places);
+
+        float[] after = new float[40];
+        table.pull(keys, 0, 20, after, 0);
+        for (int i = 0; i < 40; i++) {
+            assertThat(after[i]).isEqualTo(before[i] - 0.5f * i);
+        }
+    }
+
+    @Test
+    void aRowChangedAfterACutIsInTheNext() {
+        ParameterLayout layout = Layouts.of(TENSORS, SGD, SGD, 1, 2);
+        ParameterTable table = new ParameterTable(layout, new MemoryRowStore(), ROOM);
+        long[] keys = {ParameterKey.ofValue(1, 100), ParameterKey.ofValue(1, 200)};
+        table.push(keys, 0, 2, new int[2], new float[4], 0, 0, null);
+        table.cut(1);
+        table.push(keys, 1, 2, new int[2], new float[2], 0, 0, null);
+        table.push(keys, 1, 2, new int[2], new float[2], 0, 0, null);
+        table.complete(1);
+
+        assertThat(table.changes()).isEqualTo(1);
+        assertThat(table.cut(2)).containsExactly(keys[1]);
+        table.complete(2);
+        table.addToNextCut(keys[0]);
+        assertThat(table.cut(3)).containsExactly(keys[0]);
     }
 
     @Test
@@ -147,11 +273,13 @@ class ParameterTableTest {
         long[] keys = {ParameterKey.ofMissing(1), ParameterKey.ofDenseBlock(0)};
         float[] weights = new float[2 + DenseLayout.BLOCK];
 
-        table.pull(keys, 0, 2, weights, 0);
-        table.push(keys, 0, 2, new int[2], weights, 0, 0);
+        int[] places = table.pull(keys, 0, 2, weights, 0);
+        table.push(keys, 0, 2, new int[2], weights, 0, 0, null);
+        table.push(keys, 0, 2, new int[2], weights, 0, 0, places);
+        assertThat(places).as("of keys that were not cached too").doesNotContain(-1);
 
         assertThat(table.misses()).isEqualTo(2);
-        assertThat(table.hits()).isEqualTo(2);
+        assertThat(table.hits()).isEqualTo(4);
         assertThat(table.evictions()).isZero();
         assertThat(table.cachedRows()).isEqualTo(2);
     }
@@ -164,8 +292,8 @@ class ParameterTableTest {
         long popular = ParameterKey.ofValue(1, 7777);
         for (int batch = 0; batch < 100; batch++) {
             long[] keys = {popular, ParameterKey.ofValue(1, 100 + batch)};
-            table.pull(keys, 0, 2, new float[4], 0);
-            table.push(keys, 0, 2, new int[] {1, 1}, new float[4], 0, batch);
+            int[] places = table.pull(keys, 0, 2, new float[4], 0);
+            table.push(keys, 0, 2, new int[] {1, 1}, new float[4], 0, batch, places);
         }
 
         assertThat(table.misses()).isEqualTo(101);
@@ -238,105 +366,16 @@ class ParameterTableTest {
                 .hasMessageContaining("end at 1");
     }
 
-    /** Random pulls, pushes, reads, flushes and restarts over tiny caches, against a plain map. */
+    /** Random steps over tiny caches, against a plain map. */
     @ParameterizedTest
     @MethodSource("optimizers")
     void agreesWithAPlainMapThroughConstantEviction(RowOptimizer optimizer) {
         for (int seed = 0; seed < 6; seed++) {
-            ParameterLayout layout = Layouts.of(TENSORS, optimizer, optimizer, seed, 4, 2, 4);
-            MemoryRowStore store = new MemoryRowStore();
-            long bytes = smallest(layout, 1 + 4L * seed);
-            ParameterTable table = new ParameterTable(layout, store, bytes);
-            PlainTable plain = new PlainTable(layout);
-            Random random = new Random(seed);
-            Set<Long> changed = new HashSet<>();
-            long evictions = 0;
-            for (int step = 0; step < 1500; step++) {
-                long[] keys = randomKeys(random);
-                int from = random.nextInt(keys.length);
-                int to = from + random.nextInt(keys.length - from + 1);
-                switch (random.nextInt(10)) {
-                    case 0, 1, 2, 3 -> assertSamePull(layout, table, plain, keys, from, to);
-                    case 4, 5, 6, 7 -> {
-                        push(layout, table, plain, random, keys, from, to);
-                        for (int i = from; i < to; i++) {
-                            changed.add(keys[i]);
-                        }
-                    }
-                    case 8 -> assertSameRow(table, plain, keys[0]);
-                    default -> {
-                        table.flush();
-                        if (random.nextInt(10) == 0) {
-                            evictions += table.evictions();
-                            table = new ParameterTable(layout, store, bytes);
-                            changed.clear();
-                        }
-                    }
-                }
+            RandomSteps steps = new RandomSteps(optimizer, seed);
+            for (int step = 0; step < 2500; step++) {
+                steps.next();
             }
-            assertThat(table.changes().cut(1))
-                    .containsExactly(
-                            SortedKeys.ascending(
-                                    changed.stream().mapToLong(Long::longValue).toArray()));
-            for (long key : plain.rows.keySet()) {
-                assertSameRow(table, plain, key);
-            }
-            table.flush();
-            assertThat(store.keys())
-                    .containsExactly(
-                            SortedKeys.ascending(
-                                    plain.rows.keySet().stream()
-                                            .mapToLong(Long::longValue)
-                                            .toArray()));
-            for (long key : store.keys()) {
-                RowBuffer stored = new RowBuffer();
-                int size = layout.of(key).size();
-                stored.over(new float[size], 0, size);
-                store.read(key, stored);
-                plain.row(key).assertSame(stored);
-            }
-            assertThat(evictions + table.evictions()).isGreaterThan(100);
-        }
-    }
-
-    private static void assertSamePull(
-            ParameterLayout layout,
-            ParameterTable table,
-            PlainTable plain,
-            long[] keys,
-            int from,
-            int to) {
-        float[] actual = new float[3 + width(layout, keys, from, to)];
-        table.pull(keys, from, to, actual, 3);
-        int at = 3;
-        for (int i = from; i < to; i++) {
-            int width = layout.width(keys[i]);
-            assertThat(Arrays.copyOfRange(actual, at, at + width))
-                    .isEqualTo(Arrays.copyOf(plain.row(keys[i]).values, width));
-            at += width;
-        }
-        assertThat(Arrays.copyOf(actual, 3)).containsOnly(0f);
-    }
-
-    private static void push(
-            ParameterLayout layout,
-            ParameterTable table,
-            PlainTable plain,
-            Random random,
-            long[] keys,
-            int from,
-            int to) {
-        float[] gradients = new float[2 + width(layout, keys, from, to)];
-        for (int i = 0; i < gradients.length; i++) {
-            gradients[i] = (float) random.nextGaussian();
-        }
-        int[] examples = random.ints(keys.length, 1, 10).toArray();
-        long eventTime = random.nextInt(100_000) - 1000L;
-        table.push(keys, from, to, examples, gradients, 2, eventTime);
-        int at = 2;
-        for (int i = from; i < to; i++) {
-            plain.push(keys[i], examples[i], gradients, at, eventTime);
-            at += layout.width(keys[i]);
+            steps.assertEnd();
         }
     }
 
@@ -347,6 +386,10 @@ class ParameterTableTest {
         if (expected != null) {
             expected.assertSame(into);
         }
+    }
+
+    private static float[] floats(RowBuffer row) {
+        return Arrays.copyOfRange(row.values, row.at, row.at + row.size);
     }
 
     /** Mostly embedding rows of three slots, few of them popular; now and then a dense block. */
@@ -391,14 +434,213 @@ class ParameterTableTest {
         };
     }
 
+    /** A table under test, what it should be, and what could befall it next. */
+    private static final class RandomSteps {
+
+        private final ParameterLayout layout;
+        private final Random random;
+        private final long cacheBytes;
+        private final List<Pulled> pulled = new ArrayList<>();
+        private MemoryRowStore store = new MemoryRowStore();
+        private ParameterTable table;
+        private PlainTable plain;
+        private Checkpoint checkpoint;
+        private long lastCut;
+        private long firstCutOfThisLife = 1;
+        private long evictions;
+        private int written;
+        private int restarts;
+
+        RandomSteps(RowOptimizer optimizer, int seed) {
+            layout = Layouts.of(TENSORS, optimizer, optimizer, seed, 4, 2, 4);
+            random = new Random(seed);
+            cacheBytes = smallest(layout, 1 + 6L * seed);
+            table = new ParameterTable(layout, store, cacheBytes);
+            plain = new PlainTable(layout);
+            checkpoint = new Checkpoint(new MemoryRowStore(), plain.copy());
+        }
+
+        void next() {
+            switch (random.nextInt(100)) {
+                case 0, 1, 2 -> cut();
+                case 3, 4 -> complete();
+                case 5 -> checkpoint = checkpoint();
+                case 6 -> restart();
+                case 7, 8, 9 -> assertSameRow(table, plain, randomKeys(random)[0]);
+                case 10, 11, 12, 13 -> writeResting();
+                default -> {
+                    if (random.nextBoolean()) {
+                        pull();
+                    } else {
+                        push();
+                    }
+                }
+            }
+        }
+
+        void assertEnd() {
+            plain.rows.keySet().forEach(key -> assertSameRow(table, plain, key));
+            MemoryRowStore all = checkpoint().rows;
+            assertThat(all.keys())
+                    .containsExactly(
+                            SortedKeys.ascending(
+                                    plain.rows.keySet().stream()
+                                            .mapToLong(Long::longValue)
+                                            .toArray()));
+            assertThat(evictions + table.evictions()).isGreaterThan(100);
+            assertThat(written).isGreaterThan(20);
+            assertThat(restarts).isGreaterThan(5);
+        }
+
+        private void pull() {
+            long[] keys = randomKeys(random);
+            int from = random.nextInt(keys.length);
+            int to = from + random.nextInt(keys.length - from + 1);
+            float[] actual = new float[3 + width(layout, keys, from, to)];
+            int[] places = table.pull(keys, from, to, actual, 3);
+            int at = 3;
+            for (int i = from; i < to; i++) {
+                int width = layout.width(keys[i]);
+                assertThat(Arrays.copyOfRange(actual, at, at + width))
+                        .isEqualTo(Arrays.copyOf(plain.row(keys[i]).values, width));
+                at += width;
+            }
+            assertThat(Arrays.copyOf(actual, 3)).containsOnly(0f);
+            pulled.add(new Pulled(keys, from, to, places));
+        }
+
+        /** Mostly of what was pulled just now, or some time ago; else of what was not pulled. */
+        private void push() {
+            long[] keys = randomKeys(random);
+            Pulled push = new Pulled(keys, 0, keys.length, null);
+            if (!pulled.isEmpty() && random.nextInt(4) > 0) {
+                int last = pulled.size() - 1;
+                push = pulled.remove(random.nextBoolean() ? last : random.nextInt(last + 1));
+            }
+            push(push.keys, push.from, push.to, push.places);
+        }
+
+        private void push(long[] keys, int from, int to, int @Nullable [] places) {
+            float[] gradients = new float[2 + width(layout, keys, from, to)];
+            for (int i = 0; i < gradients.length; i++) {
+                gradients[i] = (float) random.nextGaussian();
+            }
+            int[] examples = random.ints(keys.length, 1, 10).toArray();
+            long eventTime = random.nextInt(100_000) - 1000L;
+            table.push(keys, from, to, examples, gradients, 2, eventTime, places);
+            int at = 2;
+            for (int i = from; i < to; i++) {
+                plain.push(keys[i], examples[i], gradients, at, eventTime);
+                plain.lastChange.put(keys[i], lastCut + 1);
+                at += layout.width(keys[i]);
+            }
+        }
+
+        private void writeResting() {
+            int before = table.unwritten().length;
+            table.writeResting(random.nextInt(3) == 0 ? 1 : random.nextDouble() + 1e-9);
+            written += before - table.unwritten().length;
+        }
+
+        private void cut() {
+            if (random.nextInt(4) == 0) {
+                plain.rows.keySet().stream()
+                        .findAny()
+                        .ifPresent(
+                                key -> {
+                                    table.addToNextCut(key);
+                                    plain.lastChange.put(key, lastCut + 1);
+                                });
+            }
+            long[] expected = plain.changedAfter(plain.lastComplete);
+            assertThat(table.changes()).isEqualTo(expected.length);
+            lastCut++;
+            assertThat(table.cut(lastCut)).containsExactly(expected);
+        }
+
+        private void complete() {
+            if (lastCut >= firstCutOfThisLife) {
+                long cuts = lastCut - firstCutOfThisLife + 1;
+                long completed = lastCut - random.nextInt((int) Math.min(3, cuts));
+                table.complete(completed);
+                plain.lastComplete = Math.max(plain.lastComplete, completed);
+            }
+        }
+
+        /** The store as it is, and what it lacks. */
+        private Checkpoint checkpoint() {
+            MemoryRowStore rows = copy(store);
+            RowBuffer row = new RowBuffer();
+            for (long key : table.unwritten()) {
+                assertThat(table.read(key, row)).isTrue();
+                rows.write(key, row);
+            }
+            for (long key : rows.keys()) {
+                int size = layout.of(key).size();
+                rows.read(key, row.over(new float[size], 0, size));
+                plain.row(key).assertSame(row);
+            }
+            return new Checkpoint(rows, plain.copy());
+        }
+
+        /** All that was done since the checkpoint is lost. */
+        private void restart() {
+            evictions += table.evictions();
+            restarts++;
+            store = copy(checkpoint.rows);
+            plain = checkpoint.plain.copy();
+            plain.lastChange.clear();
+            plain.lastComplete = lastCut;
+            firstCutOfThisLife = lastCut + 1;
+            table = new ParameterTable(layout, store, cacheBytes);
+            pulled.clear();
+        }
+
+        private MemoryRowStore copy(MemoryRowStore rows) {
+            MemoryRowStore copy = new MemoryRowStore();
+            RowBuffer row = new RowBuffer();
+            for (long key : rows.keys()) {
+                int size = layout.of(key).size();
+                rows.read(key, row.over(new float[size], 0, size));
+                copy.write(key, row);
+            }
+            return copy;
+        }
+
+        private record Pulled(long[] keys, int from, int to, int @Nullable [] places) {}
+
+        private record Checkpoint(MemoryRowStore rows, PlainTable plain) {}
+    }
+
     /** The same behaviour without cache and store. */
     private static final class PlainTable {
 
         final Map<Long, PlainRow> rows = new HashMap<>();
+
+        /** By key, the cut before which the row changed last. */
+        final Map<Long, Long> lastChange = new HashMap<>();
+
+        long lastComplete;
         private final ParameterLayout layout;
 
         PlainTable(ParameterLayout layout) {
             this.layout = layout;
+        }
+
+        PlainTable copy() {
+            PlainTable copy = new PlainTable(layout);
+            rows.forEach((key, row) -> copy.rows.put(key, row.copy()));
+            copy.lastChange.putAll(lastChange);
+            copy.lastComplete = lastComplete;
+            return copy;
+        }
+
+        long[] changedAfter(long cut) {
+            return SortedKeys.ascending(
+                    lastChange.entrySet().stream()
+                            .filter(change -> change.getValue() > cut)
+                            .mapToLong(Map.Entry::getKey)
+                            .toArray());
         }
 
         PlainRow row(long key) {
@@ -431,9 +673,15 @@ class ParameterTableTest {
             this.values = values;
         }
 
+        PlainRow copy() {
+            PlainRow copy = new PlainRow(values.clone());
+            copy.examples = examples;
+            copy.lastEventTime = lastEventTime;
+            return copy;
+        }
+
         void assertSame(RowBuffer actual) {
-            assertThat(Arrays.copyOfRange(actual.values, actual.at, actual.at + actual.size))
-                    .isEqualTo(values);
+            assertThat(floats(actual)).isEqualTo(values);
             assertThat(actual.examples).isEqualTo(examples);
             assertThat(actual.lastEventTime).isEqualTo(lastEventTime);
         }

@@ -90,6 +90,119 @@ class RowCacheTest {
         assertThat(row.lastEventTime).isEqualTo(70);
     }
 
+    @Test
+    void tellsTheFirstChangeSinceTheyWereForgotten() {
+        RowCache cache = new RowCache(1, 100, new Recording());
+        int first = cache.load(1);
+        int second = cache.load(2);
+        assertThat(cache.updated(first, 1, 0)).isTrue();
+        assertThat(cache.updated(first, 1, 0)).isFalse();
+        assertThat(cache.updated(second, 1, 0)).isTrue();
+        cache.write(first);
+        assertThat(cache.updated(first, 1, 0)).as("a write changes nothing about it").isFalse();
+
+        cache.clearChanged();
+        assertThat(cache.dirty()).as("what was forgotten is dirty still").isEqualTo(2);
+        assertThat(cache.updated(second, 1, 0)).isTrue();
+        assertThat(cache.updated(first, 1, 0)).isTrue();
+        assertThat(cache.updated(first, 1, 0)).isFalse();
+    }
+
+    @Test
+    void anEvictedRowIsLoadedUnchangedCleanAndAtRest() {
+        Recording store = new Recording();
+        RowCache cache = new RowCache(1, 1, store);
+        cache.updated(cache.load(1), 1, 0);
+        cache.updated(cache.load(2), 1, 0);
+        assertThat(store.writes).containsExactly(1L);
+        int place = cache.load(1);
+
+        assertThat(cache.dirty()).isZero();
+        cache.writeResting(1);
+        assertThat(store.writes).containsExactly(1L, 2L);
+        assertThat(cache.updated(place, 1, 0)).isTrue();
+    }
+
+    @Test
+    void knowsWhetherAKeyIsStillAtItsPlace() {
+        RowCache cache = new RowCache(1, 2, new Recording());
+        assertThat(cache.isAt(0, 0)).as("nothing is cached yet").isFalse();
+        int place = cache.load(1);
+        assertThat(cache.isAt(place, 1)).isTrue();
+        assertThat(cache.isAt(place, 2)).isFalse();
+        assertThat(cache.isAt(RowCache.NOT_CACHED, 1)).isFalse();
+        assertThat(cache.isAt(1, 0)).as("a place that was never used").isFalse();
+        assertThat(cache.isAt(1000, 1)).isFalse();
+
+        cache.load(2);
+        cache.load(3);
+        assertThat(cache.isAt(place, 1)).isFalse();
+        assertThat(cache.isAt(place, 3)).isTrue();
+    }
+
+    @Test
+    void showsARowWhereItLies() {
+        RowCache cache = new RowCache(3, 5, new Recording());
+        cache.load(1);
+        int place = cache.load(2);
+        cache.array(place)[cache.offset(place) + 2] = 1.5f;
+        cache.updated(place, 7, 99);
+
+        RowBuffer row = new RowBuffer();
+        cache.show(place, row);
+
+        assertThat(row.values).isSameAs(cache.array(place));
+        assertThat(row.at).isEqualTo(3);
+        assertThat(row.size).isEqualTo(3);
+        assertThat(row.values[row.at + 2]).isEqualTo(1.5f);
+        assertThat(row.examples).isEqualTo(7);
+        assertThat(row.lastEventTime).isEqualTo(99);
+    }
+
+    @Test
+    void writesWhatWasNotUpdatedSinceTheHandCameBy() {
+        Recording store = new Recording();
+        RowCache cache = new RowCache(1, 10, store);
+        int resting = cache.load(1);
+        int hot = cache.load(2);
+        cache.load(3);
+        cache.updated(resting, 1, 0);
+        cache.updated(hot, 1, 0);
+
+        cache.writeResting(3);
+        assertThat(store.writes).as("all were updated lately").isEmpty();
+        cache.updated(hot, 1, 0);
+        cache.writeResting(3);
+        assertThat(store.writes).containsExactly(1L);
+        cache.writeResting(3);
+        assertThat(store.writes).containsExactly(1L, 2L);
+        cache.writeResting(3);
+        assertThat(store.writes).as("each once").containsExactly(1L, 2L);
+        assertThat(cache.dirty()).isZero();
+    }
+
+    @Test
+    void theWritingHandGoesOnWhereItStoppedAndRound() {
+        Recording store = new Recording();
+        RowCache cache = new RowCache(1, 10, store);
+        cache.writeResting(5);
+        for (long key = 0; key < 4; key++) {
+            cache.updated(cache.load(key), 1, 0);
+        }
+
+        cache.writeResting(3);
+        cache.writeResting(3);
+        assertThat(store.writes).as("places 3, 0 and 1").containsExactly(0L, 1L);
+        cache.updated(cache.load(4), 1, 0);
+        cache.writeResting(3);
+        assertThat(store.writes).as("places 2, 3 and the new 4").containsExactly(0L, 1L, 2L, 3L);
+        cache.updated(cache.find(0), 1, 0);
+        cache.writeResting(1000);
+        assertThat(store.writes)
+                .as("once round, however many places were asked for")
+                .containsExactly(0L, 1L, 2L, 3L, 4L);
+    }
+
     /** Rows large enough for several slab chunks, the last one partly used. */
     @Test
     void keepsRowsApartAcrossChunksWhileItGrows() {

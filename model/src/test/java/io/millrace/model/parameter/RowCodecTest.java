@@ -3,6 +3,8 @@ package io.millrace.model.parameter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +48,28 @@ class RowCodecTest {
         RowCodec.decode(RowCodec.encode(row()), new RowBuffer().over(slab, 2, 5));
 
         assertThat(slab).containsExactly(7f, 7f, 1.5f, -0.25f, 1e-30f, Float.MAX_VALUE, 0f, 7f, 7f);
+    }
+
+    @Test
+    void encodesIntoABufferAtItsPositionWhateverItsOrder() {
+        for (ByteOrder order : new ByteOrder[] {ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN}) {
+            byte[] expected = RowCodec.encode(row());
+            ByteBuffer buffer = ByteBuffer.allocate(2 * expected.length + 5).order(order);
+            buffer.position(3);
+
+            RowCodec.encode(row(), buffer);
+            RowCodec.encode(row(), buffer);
+
+            assertThat(buffer.position()).isEqualTo(3 + 2 * expected.length);
+            byte[] actual = buffer.array();
+            int second = 3 + expected.length;
+            assertThat(Arrays.copyOf(actual, 3)).containsOnly(0);
+            assertThat(Arrays.copyOfRange(actual, 3, second)).isEqualTo(expected);
+            assertThat(Arrays.copyOfRange(actual, second, second + expected.length))
+                    .isEqualTo(expected);
+            assertThat(Arrays.copyOfRange(actual, actual.length - 2, actual.length))
+                    .containsOnly(0);
+        }
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.millrace.model.version.VersionPaths;
 import io.millrace.model.version.VersionStorage;
 import io.millrace.model.version.VersionWriter;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -76,6 +77,8 @@ final class PublishedModel {
         private final @Nullable Long parent;
         private final SortedMap<Long, float[]> rows = new TreeMap<>(Long::compareUnsigned);
 
+        private int shards = 1;
+
         private Draft(long version, @Nullable Long parent) {
             this.version = version;
             this.parent = parent;
@@ -95,6 +98,12 @@ final class PublishedModel {
             return row(ParameterKey.ofDenseBlock(0), block);
         }
 
+        /** How many parts the rows are spread over. */
+        Draft shards(int count) {
+            shards = count;
+            return this;
+        }
+
         Manifest publish() throws IOException {
             Manifest manifest =
                     new Manifest(
@@ -106,7 +115,7 @@ final class PublishedModel {
                             0,
                             ModelSpecWriter.hash(spec),
                             ModelSpecWriter.write(spec),
-                            List.of(write()),
+                            parts(),
                             0,
                             Map.of(),
                             0,
@@ -115,10 +124,21 @@ final class PublishedModel {
             return manifest;
         }
 
-        private PartInfo write() throws IOException {
-            String path = VersionPaths.newPart(NAME, version, 0);
-            try (RowFileWriter writer = RowFileWriter.create(storage, path, 0)) {
+        private List<PartInfo> parts() throws IOException {
+            List<PartInfo> parts = new ArrayList<>();
+            for (int shard = 0; shard < shards; shard++) {
+                parts.add(write(shard));
+            }
+            return parts;
+        }
+
+        private PartInfo write(int shard) throws IOException {
+            String path = VersionPaths.newPart(NAME, version, shard);
+            try (RowFileWriter writer = RowFileWriter.create(storage, path, shard)) {
                 for (Map.Entry<Long, float[]> row : rows.entrySet()) {
+                    if (Long.remainderUnsigned(row.getKey(), shards) != shard) {
+                        continue;
+                    }
                     float[] weights = row.getValue();
                     if (weights.length == 0) {
                         writer.addTombstone(row.getKey(), 1, 1);

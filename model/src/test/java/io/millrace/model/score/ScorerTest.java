@@ -1,16 +1,23 @@
 package io.millrace.model.score;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.model.ModelSpec;
+import io.millrace.model.architecture.DcnV2;
 import io.millrace.model.example.Example;
 import io.millrace.model.feature.InvalidEventException;
 import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.version.Compaction;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.MemoryVersionStorage;
+import io.millrace.model.version.PartInfo;
 import io.millrace.model.version.VersionPaths;
 import io.millrace.model.version.VersionRetention;
 import io.millrace.schemas.Candidate;
@@ -295,6 +302,124 @@ class ScorerTest {
         storage.replace(known.path(), ManifestEdits.withUnknownArchitecture(known).toBytes());
 
         assertRefused(2, "its specification cannot be used by this code");
+    }
+
+    @Test
+    void needsNothingOfTheLiveVersionButItsRows() throws IOException {
+        goodVersion();
+        Manifest live = model.version(2, 1L).bias(1).publish();
+        model.version(3, 2L).bias(2).publish();
+        scorer.load(2);
+        storage.replace(live.path(), new byte[3]);
+        storage.delete(live.parts().get(0).path());
+
+        assertThat(scorer.load(3)).isEqualTo(new LoadOutcome.Loaded(3, true));
+        assertThat(score(USER, ITEM)).isEqualTo(112);
+    }
+
+    @Test
+    void aDamagedDeltaKeepsItsDescendantsOutUntilTheNextBase() throws IOException {
+        goodVersion();
+        Manifest damaged = model.version(2, 1L).bias(2).publish();
+        String part = damaged.parts().get(0).path();
+        storage.bytes(part)[100] ^= 1;
+        model.version(3, 2L).bias(3).publish();
+        model.version(4, null).bias(4).row(USER, 10).row(ITEM, 100).publish();
+        model.version(5, 4L).bias(5).publish();
+
+        assertRefused(2, part);
+        assertRefused(3, part);
+        assertThat(scorer.load(5)).isEqualTo(new LoadOutcome.Loaded(5, false));
+        assertThat(score(USER, ITEM)).isEqualTo(115);
+    }
+
+    @Test
+    void aDamagedDeltaDoesNotMatterBehindACompactedVersion() throws IOException {
+        goodVersion();
+        Manifest damaged = model.version(2, 1L).bias(2).publish();
+        model.version(3, 2L).bias(3).publish();
+        model.version(4, 3L).bias(4).publish();
+        new Compaction(storage, PublishedModel.NAME).compact(3);
+        storage.bytes(damaged.parts().get(0).path())[100] ^= 1;
+
+        assertThat(scorer.load(4)).isEqualTo(new LoadOutcome.Loaded(4, false));
+        assertThat(score(USER, ITEM)).isEqualTo(114);
+    }
+
+    @Test
+    void doesNotLayADeltaOfAnotherHistoryOverTheLiveVersion() throws IOException {
+        goodVersion();
+        storage.delete(PublishedModel.NAME);
+        model.version(1, null).bias(7).row(USER, 1).row(ITEM, 2).publish();
+        model.version(2, 1L).bias(8).publish();
+
+        assertThat(scorer.load(2)).isEqualTo(new LoadOutcome.Loaded(2, false));
+        assertThat(score(USER, ITEM)).isEqualTo(11);
+    }
+
+    @Test
+    void refusesAVersionThatHasLostThePartOfAShard() throws IOException {
+        goodVersion();
+        Manifest manifest = model.version(2, 1L).bias(2).row(USER, 5).shards(3).publish();
+        ObjectNode json = (ObjectNode) new ObjectMapper().readTree(manifest.toBytes());
+        json.withArray("parts").remove(2);
+        storage.replace(manifest.path(), FolderDamage.guarded(json));
+
+        assertRefused(2, "field shards is 3 but there are 2 parts");
+    }
+
+    @Test
+    void refusesRowsThatAreInTwoParts() throws IOException {
+        goodVersion();
+        Manifest two = model.version(2, 1L).bias(2).row(USER, 5).shards(2).publish();
+        PartInfo filled = two.parts().get(two.parts().get(0).rows() > 0 ? 0 : 1);
+        PartInfo twin = two.parts().get(1 - two.parts().indexOf(filled));
+        storage.replace(twin.path(), storage.bytes(filled.path()));
+        ObjectNode json = (ObjectNode) new ObjectMapper().readTree(two.toBytes());
+        for (JsonNode part : json.get("parts")) {
+            ((ObjectNode) part)
+                    .put("bytes", filled.bytes())
+                    .put("rows", filled.rows())
+                    .put("crc32c", filled.crc32c());
+        }
+        storage.replace(two.path(), FolderDamage.guarded(json));
+
+        assertRefused(2, "of the same version");
+    }
+
+    @Test
+    void refusesASpecificationThatIsNotTheOneOfItsHash() throws IOException {
+        goodVersion();
+        Manifest manifest = model.version(2, 1L).bias(2).publish();
+        storage.replace(
+                manifest.path(),
+                new String(manifest.toBytes(), UTF_8)
+                        .replace("\"user\" : {", "\"buyer\" : {")
+                        .getBytes(UTF_8));
+        assertRefused(2, "its checksum is");
+        ObjectNode json = (ObjectNode) new ObjectMapper().readTree(manifest.toBytes());
+        json.withObject("spec").put("seed", 6);
+        storage.replace(manifest.path(), FolderDamage.guarded(json));
+
+        assertRefused(2, "field spec is not the specification that field specHash is of");
+    }
+
+    @Test
+    void refusesANetworkThatDoesNotFitItsMemory() throws IOException {
+        goodVersion();
+        ModelSpec known = model.spec();
+        ModelSpec huge =
+                new ModelSpec(
+                        known.name(),
+                        known.objective(),
+                        known.features(),
+                        new DcnV2(0, 0, List.of(40_000, 40_000), DcnV2.Structure.STACKED),
+                        known.embeddingOptimizer(),
+                        known.denseOptimizer(),
+                        known.seed());
+        new PublishedModel(storage, huge).version(2, null).publish();
+
+        assertRefused(2, "its network has 6104 MiB of weights");
     }
 
     @Test

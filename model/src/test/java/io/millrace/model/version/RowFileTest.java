@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class RowFileTest {
 
     private static final int FIRST_ROW = RowFormat.HEADER_BYTES;
+    private static final int BUFFER = 1 << 16;
     private static final int TAG_AND_HEAD = 1 + RowFormat.ROW_HEAD_BYTES;
 
     @Test
@@ -90,6 +91,47 @@ class RowFileTest {
             }
             assertThat(reader.next()).isFalse();
         }
+    }
+
+    /** Files whose rows end a little before, exactly at, and a little after a buffer's end. */
+    @Test
+    void writesTheSameBytesWhereverItsBufferEnds() throws IOException {
+        for (int over = -60; over <= 60; over += 4) {
+            // Four rows of four-byte weights, since the head of a row is an odd number of bytes.
+            int floats = (BUFFER + over - FIRST_ROW - 4 * TAG_AND_HEAD) / Float.BYTES;
+            assertWritten(floats / 4, floats / 4, floats / 4, floats - 3 * (floats / 4));
+            assertWritten(1, 1, 1, floats - 3);
+            assertWritten(1, floats - 3, 1, 1, 0, 5, 0);
+            assertWritten(floats - 3, 0, 1, 1, floats, 1);
+        }
+        // One row alone that is as long as the buffer, nearly.
+        int nearly = (BUFFER - TAG_AND_HEAD) / Float.BYTES;
+        for (int width = nearly - 4; width <= nearly + 4; width++) {
+            assertWritten(width);
+            assertWritten(width, width, 0, width);
+            assertWritten(3, width, RowFormat.MAX_WIDTH, 3, width);
+        }
+        assertWritten();
+    }
+
+    @Test
+    void writesManyRowsAtATime() throws IOException {
+        int[] writes = new int[1];
+        ByteArrayOutputStream out =
+                new ByteArrayOutputStream() {
+                    @Override
+                    public synchronized void write(byte[] bytes, int from, int length) {
+                        writes[0]++;
+                        super.write(bytes, from, length);
+                    }
+                };
+        RowFileWriter writer = new RowFileWriter(out, "x", 0);
+        for (int key = 0; key < 10_000; key++) {
+            writer.add(key, row(1, 1, 1f, 2f), 2);
+        }
+        writer.finish();
+
+        assertThat(writes[0]).isLessThanOrEqualTo(out.size() / BUFFER + 3);
     }
 
     @Test
@@ -217,6 +259,52 @@ class RowFileTest {
         assertThatThrownBy(() -> RowFileReader.open(storage, new PartInfo("m/q", 0, 0, 0, 0)))
                 .isInstanceOf(DamagedVersionException.class)
                 .hasMessageContaining("m/q: the file is missing");
+    }
+
+    /**
+     * Writes rows of these widths, 0 for a tombstone, and compares with the format's definition.
+     */
+    private static void assertWritten(int... widths) throws IOException {
+        int floats = Arrays.stream(widths).sum();
+        ByteBuffer expected =
+                little(
+                        new byte
+                                [FIRST_ROW
+                                        + widths.length * TAG_AND_HEAD
+                                        + floats * Float.BYTES
+                                        + 1
+                                        + RowFormat.TRAILER_BYTES]);
+        expected.putLong(RowFormat.MAGIC).putInt(RowFormat.FORMAT_VERSION);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        RowFileWriter writer = new RowFileWriter(out, "x", 0);
+        for (int i = 0; i < widths.length; i++) {
+            expected.put(widths[i] == 0 ? RowFormat.TOMBSTONE : RowFormat.ROW);
+            expected.putLong(i).putLong(10 + i).putLong(20 + i).putShort((short) widths[i]);
+            float[] weights = new float[widths[i]];
+            for (int w = 0; w < weights.length; w++) {
+                weights[w] = i + 1f / (1 + w);
+                expected.putFloat(weights[w]);
+            }
+            if (weights.length == 0) {
+                writer.addTombstone(i, 10 + i, 20 + i);
+            } else {
+                writer.add(i, row(10 + i, 20 + i, weights), weights.length);
+            }
+        }
+        PartInfo part = writer.finish();
+        expected.put(RowFormat.END).putLong(widths.length);
+        CRC32C checksum = new CRC32C();
+        checksum.update(expected.array(), 0, expected.position());
+        expected.putInt((int) checksum.getValue());
+
+        assertThat(Arrays.equals(out.toByteArray(), expected.array()))
+                .as("bytes of rows of widths %s", Arrays.toString(widths))
+                .isTrue();
+        assertThat(part)
+                .isEqualTo(
+                        new PartInfo(
+                                "x", 0, widths.length, expected.capacity(), checksum.getValue()));
+        assertThat(read(out.toByteArray())).isEqualTo(widths.length);
     }
 
     private static void assertRefused(Consumer<ByteBuffer> change, String message)

@@ -84,7 +84,7 @@ class VersionCatalogTest {
         assertThat(from(2, 5)).containsExactly(3L, 4L, 5L);
         assertThat(from(4, 5)).containsExactly(5L);
         assertThat(from(5, 5)).isEmpty();
-        assertThat(catalog.chainFrom(5, 4)).isEmpty();
+        assertThat(catalog.chainFrom(catalog.manifest(5), 4)).isEmpty();
     }
 
     @Test
@@ -94,7 +94,7 @@ class VersionCatalogTest {
 
         assertThat(from(2, 5)).containsExactly(3L, 4L, 5L);
         storage.delete(VersionPaths.folder(SampleModel.NAME, 3));
-        assertThat(catalog.chainFrom(2, 5)).isEmpty();
+        assertThat(catalog.chainFrom(catalog.manifest(2), 5)).isEmpty();
         assertThat(from(4, 5)).containsExactly(5L);
     }
 
@@ -104,8 +104,8 @@ class VersionCatalogTest {
         model.publish(3, null);
         commit(4, 2L);
 
-        assertThat(catalog.chainFrom(3, 4)).isEmpty();
-        assertThat(catalog.chainFrom(2, 3)).isEmpty();
+        assertThat(catalog.chainFrom(catalog.manifest(3), 4)).isEmpty();
+        assertThat(catalog.chainFrom(catalog.manifest(2), 3)).isEmpty();
     }
 
     @Test
@@ -139,7 +139,7 @@ class VersionCatalogTest {
     }
 
     private List<Long> from(long ancestor, long version) throws IOException {
-        return links(catalog.chainFrom(ancestor, version).orElseThrow());
+        return links(catalog.chainFrom(catalog.manifest(ancestor), version).orElseThrow());
     }
 
     private static List<Long> links(VersionChain chain) {

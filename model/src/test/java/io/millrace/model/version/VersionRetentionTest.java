@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class VersionRetentionTest {
@@ -39,6 +40,19 @@ class VersionRetentionTest {
 
         assertThat(retention.apply(1)).containsExactly(1L, 2L);
         assertThat(SampleModel.read(storage, 3)).isEqualTo(model.rowsAt(3));
+    }
+
+    @Test
+    void keepsWhatOthersMayYetBuildOn() throws IOException {
+        model.publish(1, null);
+        model.publish(2, 1L);
+        model.publish(3, 2L);
+        new Compaction(storage, SampleModel.NAME).compact(3);
+
+        assertThat(retention.apply(1, Set.of(2L, 99L))).isEmpty();
+
+        assertThat(SampleModel.read(storage, 2)).isEqualTo(model.rowsAt(2));
+        assertThat(retention.apply(1)).containsExactly(1L, 2L);
     }
 
     @Test

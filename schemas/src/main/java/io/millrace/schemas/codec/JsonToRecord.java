@@ -90,7 +90,7 @@ final class JsonToRecord {
             }
             case STRING -> {
                 require(node.isTextual(), node, "a string", path);
-                yield node.textValue();
+                yield whole(node.textValue(), path);
             }
             case INT -> {
                 require(node.isIntegralNumber(), node, "a whole number", path);
@@ -139,7 +139,7 @@ final class JsonToRecord {
         require(node.isObject(), node, "an object", path);
         Map<String, @Nullable Object> map = new HashMap<>();
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
-            String key = entry.getKey();
+            String key = whole(entry.getKey(), path.field(entry.getKey()));
             map.put(key, value(entry.getValue(), values, path.field(key)));
         }
         return map;
@@ -159,6 +159,19 @@ final class JsonToRecord {
         String expected = "one of " + String.join(", ", schema.getEnumSymbols());
         require(node.isTextual() && schema.hasEnumSymbol(node.textValue()), node, expected, path);
         return model.createEnum(node.textValue(), schema);
+    }
+
+    /** JSON can escape half of a surrogate pair, which is no character and has no UTF-8. */
+    private static String whole(String text, JsonPath path) throws UndecodableException {
+        for (int at = 0; at < text.length(); at++) {
+            if (Character.isSurrogate(text.charAt(at))) {
+                if (!Character.isSupplementaryCodePoint(text.codePointAt(at))) {
+                    throw mismatch(path, "the text has half of a surrogate pair");
+                }
+                at++;
+            }
+        }
+        return text;
     }
 
     private static ByteBuffer bytes(JsonNode node, JsonPath path) throws UndecodableException {

@@ -2,7 +2,10 @@ package io.millrace.schemas.codec;
 
 import org.jspecify.annotations.Nullable;
 
-/** Says why a payload is not an event; the message is a sentence for whoever reads dead letters. */
+/**
+ * Says why a payload is not an event; the message is a sentence for whoever reads dead letters, in
+ * one line however the payload looks.
+ */
 public final class UndecodableException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -28,7 +31,7 @@ public final class UndecodableException extends Exception {
     }
 
     public UndecodableException(Reason reason, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Printable.of(message), cause);
         this.reason = reason;
     }
 

@@ -1,34 +1,33 @@
 package io.millrace.jobs.cli.demo;
 
-import java.util.Arrays;
+import org.HdrHistogram.Histogram;
 
-/** A growing collection of delays. Not safe for use by several threads. */
+/**
+ * The distribution of delays, to three digits, in memory that does not grow with their number. Not
+ * safe for use by several threads.
+ */
 final class Delays {
 
-    private double[] millis = new double[1024];
-    private int size;
+    private static final int DIGITS = 3;
+    private static final double MICROS = 1e3;
+
+    private final Histogram micros = new Histogram(DIGITS);
 
     void add(double delayMillis) {
-        if (size == millis.length) {
-            millis = Arrays.copyOf(millis, 2 * size);
-        }
-        millis[size++] = delayMillis;
+        micros.recordValue(Math.max(0, Math.round(delayMillis * MICROS)));
     }
 
     int size() {
-        return size;
+        return (int) Math.min(Integer.MAX_VALUE, micros.getTotalCount());
     }
 
-    /** By the nearest-rank definition. */
     Quantiles quantiles() {
-        double[] sorted = Arrays.copyOf(millis, size);
-        Arrays.sort(sorted);
-        return new Quantiles(rank(sorted, 0.50), rank(sorted, 0.99));
+        return new Quantiles(quantile(50), quantile(99));
     }
 
-    private static double rank(double[] sorted, double quantile) {
-        return sorted.length == 0
+    private double quantile(double percentile) {
+        return micros.getTotalCount() == 0
                 ? Double.NaN
-                : sorted[(int) Math.ceil(quantile * sorted.length) - 1];
+                : micros.getValueAtPercentile(percentile) / MICROS;
     }
 }

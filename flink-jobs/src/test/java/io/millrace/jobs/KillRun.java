@@ -1,0 +1,132 @@
+package io.millrace.jobs;
+
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.embedded.EmbeddedFlink;
+import io.millrace.jobs.embedded.EmbeddedKafka;
+import io.millrace.jobs.kill.KillPlace;
+import io.millrace.jobs.kill.KillingModel;
+import io.millrace.jobs.kill.KillingStorage;
+import io.millrace.jobs.kill.Kills;
+import io.millrace.jobs.kill.PacedPolls;
+import io.millrace.jobs.version.VersionDirectory;
+import io.millrace.model.version.Manifest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** Runs of one training job over the same ratings, killed as planned or left alone. */
+final class KillRun implements AutoCloseable {
+
+    static final int RATINGS = 10_000;
+
+    private static final int SEED = 11;
+    private static final int SLOTS = 4;
+    private static final Duration EVERY = Duration.ofMillis(25);
+
+    private final Path directory;
+    private final EmbeddedKafka kafka;
+    private final EmbeddedFlink flink;
+    private int taskManager;
+
+    KillRun(Path directory) {
+        this.directory = directory;
+        kafka = EmbeddedKafka.start(directory);
+        TestTopics.create(kafka);
+        TestRatings.send(kafka, RATINGS, SEED);
+        flink = EmbeddedFlink.start(directory, SLOTS);
+    }
+
+    /** Trains over all ratings. With one trainer, micro-batches are reproducible. */
+    Outcome run(String name, int trainers, int shards, List<KillPlace> kills, long seed)
+            throws Exception {
+        PipelineConfig config = config(name, trainers, shards);
+        Kills.plan(kills, seed);
+        KillingStorage.forgetAnnounced();
+        StreamExecutionEnvironment env = flink.environment(quickRestarts());
+        new TrainingJob(
+                        config.withModel(KillingModel.of(config.model())),
+                        0,
+                        Map.of("ratings", Map.of(0, (long) RATINGS)),
+                        KillingStorage.in(VersionDirectory.of(config.versions().directory())),
+                        KillingStorage.announcer())
+                .build(env);
+        JobClient job = env.executeAsync(name);
+        while (Await.until(
+                () -> Kills.take(KillPlace.TASK_MANAGER),
+                () -> job.getJobExecutionResult().isDone())) {
+            flink.terminateTaskManager(taskManager);
+            taskManager = flink.startTaskManager();
+        }
+        job.getJobExecutionResult().get();
+        return outcome(config);
+    }
+
+    SortedMap<Long, Long> expectedCounts() throws Exception {
+        return TestRatings.exampleCounts(RATINGS, SEED, config("expected", 1, 1).model());
+    }
+
+    @Override
+    public void close() {
+        flink.close();
+        kafka.close();
+    }
+
+    private PipelineConfig config(String name, int trainers, int shards) {
+        Path folder = directory.resolve(name);
+        PipelineConfig config =
+                TestPipelines.every(TestPipelines.ratings(kafka, folder, trainers, shards), EVERY)
+                        .withCheckpointsDirectory("kill://" + folder.resolve("checkpoints"));
+        config = TestPipelines.kafka(config, PacedPolls.properties());
+        return trainers == 1 ? TestPipelines.reproducible(config) : config;
+    }
+
+    private static Outcome outcome(PipelineConfig config) throws Exception {
+        Manifest last = VersionRows.newest(config);
+        return new Outcome(
+                last.examples(),
+                last.offsets(),
+                VersionRows.exampleCounts(config, last.version()),
+                VersionRows.fingerprint(config, last.version()),
+                Set.copyOf(VersionRows.catalog(config).versions()),
+                KillingStorage.announced(),
+                Kills.examplesTrained(),
+                Kills.hit());
+    }
+
+    private static Configuration quickRestarts() {
+        Configuration job = new Configuration();
+        job.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        job.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
+        job.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000);
+        return job;
+    }
+
+    /**
+     * What a run ended with.
+     *
+     * @param examples that its last version counts
+     * @param offsets of its last version
+     * @param counts examples by row key
+     * @param fingerprint of all rows
+     * @param published versions with a manifest
+     * @param announced versions
+     * @param trained examples that went through a forward pass, replays included
+     * @param kills by place
+     */
+    record Outcome(
+            long examples,
+            Map<String, Map<Integer, Long>> offsets,
+            SortedMap<Long, Long> counts,
+            String fingerprint,
+            Set<Long> published,
+            Set<Long> announced,
+            long trained,
+            Map<KillPlace, Integer> kills) {}
+}

@@ -1,0 +1,149 @@
+package io.millrace.jobs.train;
+
+import io.millrace.jobs.version.VersionDirectory;
+import io.millrace.jobs.version.VersionNumbers;
+import io.millrace.model.ModelSpec;
+import io.millrace.model.parameter.ParameterKey;
+import io.millrace.model.parameter.ParameterLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.jspecify.annotations.Nullable;
+
+/** The parameter shards of one job, on RocksDB; a micro-batch goes to those that own its keys. */
+final class TestShards implements AutoCloseable {
+
+    private static final TrainerId TRAINER = new TrainerId(0, 0);
+    private static final int KEY_GROUPS = 16;
+
+    private final List<KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply>>
+            shards = new ArrayList<>();
+    private final ParameterLayout layout;
+    private final ShardAssignment assignment;
+    private long batches;
+
+    /**
+     * @param checkpoint of the same job, of so many shards as {@code from}; null to begin anew
+     */
+    TestShards(
+            ModelSpec spec,
+            Path versions,
+            long cacheBytes,
+            int parallelism,
+            @Nullable OperatorSubtaskState checkpoint,
+            int from)
+            throws Exception {
+        layout = new ParameterLayout(spec);
+        assignment = new ShardAssignment(KEY_GROUPS, parallelism);
+        for (int shard = 0; shard < parallelism; shard++) {
+            var harness =
+                    new KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply>(
+                            new ParameterShard(
+                                    spec,
+                                    cacheBytes,
+                                    new VersionNumbers(0),
+                                    new VersionDirectory(versions.toString())),
+                            request -> request.keys()[0],
+                            Types.LONG,
+                            KEY_GROUPS,
+                            parallelism,
+                            shard);
+            shards.add(harness);
+            harness.setStateBackend(new EmbeddedRocksDBStateBackend());
+            harness.setup(ShardReplySerializer.TYPE.createSerializer(null));
+            if (checkpoint != null) {
+                harness.initializeState(
+                        AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                                checkpoint, KEY_GROUPS, from, parallelism, shard));
+            }
+            harness.open();
+        }
+    }
+
+    /** Pulls these rows, each once, and pushes a gradient drawn at random for each. */
+    void train(Random random, long... keys) throws Exception {
+        for (int shard = 0; shard < shards.size(); shard++) {
+            int index = shard;
+            long[] own =
+                    Arrays.stream(keys).filter(key -> assignment.shardOf(key) == index).toArray();
+            if (own.length > 0) {
+                weights(shard, own, batches);
+                int[] examples = new int[own.length];
+                Arrays.fill(examples, 1);
+                float[] gradients = new float[Arrays.stream(own).mapToInt(layout::width).sum()];
+                for (int i = 0; i < gradients.length; i++) {
+                    gradients[i] = random.nextFloat() - 0.5f;
+                }
+                shards.get(shard)
+                        .processElement(
+                                new ShardRequest.Push(
+                                        TRAINER, batches, own, examples, gradients, batches),
+                                0);
+            }
+        }
+        batches++;
+    }
+
+    /** The weights of a row. */
+    float[] weights(long key) throws Exception {
+        return weights(assignment.shardOf(key), new long[] {key}, -1);
+    }
+
+    private float[] weights(int shard, long[] keys, long batch) throws Exception {
+        var harness = shards.get(shard);
+        harness.processElement(new ShardRequest.Pull(TRAINER, batch, keys), 0);
+        List<ShardReply> replies = harness.extractOutputValues();
+        harness.getOutput().clear();
+        return replies.get(replies.size() - 1).weights();
+    }
+
+    /** A completed checkpoint. */
+    OperatorSubtaskState checkpoint(long id) throws Exception {
+        OperatorSubtaskState[] states = new OperatorSubtaskState[shards.size()];
+        for (int shard = 0; shard < states.length; shard++) {
+            shards.get(shard).prepareSnapshotPreBarrier(id);
+            states[shard] = shards.get(shard).snapshot(id, id);
+        }
+        for (var shard : shards) {
+            shard.notifyOfCompletedCheckpoint(id);
+        }
+        return AbstractStreamOperatorTestHarness.repackageState(states);
+    }
+
+    /** The keys of the rows in keyed state. */
+    TreeSet<Long> keysInState() {
+        TreeSet<Long> keys = new TreeSet<>();
+        for (var shard : shards) {
+            try (Stream<Long> stored =
+                    shard.getOperator()
+                            .<Long>getKeyedStateBackend()
+                            .getKeys("rows", VoidNamespace.INSTANCE)) {
+                stored.forEach(keys::add);
+            }
+        }
+        return keys;
+    }
+
+    static long[] keys(int slot, int from, int to) {
+        long[] keys = new long[to - from];
+        Arrays.setAll(keys, i -> ParameterKey.ofValue(slot, 1000L + from + i));
+        return keys;
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (var shard : shards) {
+            shard.close();
+        }
+    }
+}
