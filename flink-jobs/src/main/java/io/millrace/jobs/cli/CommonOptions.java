@@ -1,28 +1,13 @@
 package io.millrace.jobs.cli;
 
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.config.PipelineConfigReader;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** The options of every command. */
-final class CommonOptions {
-
-    private static final String STANDARD_OUTPUT = "-";
-    private static final JsonMapper JSON = new JsonMapper();
-
-    @Spec(Spec.Target.MIXEE)
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec command;
+/** The options of every command that works on a pipeline. */
+final class CommonOptions extends OutputOptions {
 
     @Option(names = "--config", paramLabel = "FILE", description = "The pipeline file (YAML).")
     private @Nullable Path config;
@@ -34,19 +19,6 @@ final class CommonOptions {
                     "Kafka brokers. Without it, those of the pipeline file; if it names none, a"
                             + " broker in this process.")
     private @Nullable String bootstrapServers;
-
-    @Option(
-            names = "--json",
-            paramLabel = "FILE",
-            description = "Write the result as JSON; - is the standard output.")
-    private @Nullable String json;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    @SuppressWarnings("unused") // picocli acts on it
-    private boolean help;
 
     /** The pipeline that was asked for, with the brokers that were asked for. */
     PipelineConfig pipeline() {
@@ -64,65 +36,6 @@ final class CommonOptions {
 
     boolean hasConfig() {
         return config != null;
-    }
-
-    /** Where to write what people read: not where the JSON goes. */
-    PrintWriter out() {
-        return STANDARD_OUTPUT.equals(json)
-                ? command.commandLine().getErr()
-                : command.commandLine().getOut();
-    }
-
-    /** Where to say what is wrong. */
-    PrintWriter err() {
-        return command.commandLine().getErr();
-    }
-
-    /** The standard output, for results that are lines themselves. */
-    PrintWriter standardOutput() {
-        return command.commandLine().getOut();
-    }
-
-    boolean jsonOnStandardOutput() {
-        return STANDARD_OUTPUT.equals(json);
-    }
-
-    JsonMapper mapper() {
-        return JSON;
-    }
-
-    /** Fails before the run when a file to read is not there. */
-    void checkFile(String option, Path file) {
-        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            throw new UsageException(option + " " + file + ": there is no such file to read");
-        }
-    }
-
-    /** Fails before the run rather than after it when the JSON cannot be written. */
-    void checkJson() {
-        if (json == null || jsonOnStandardOutput()) {
-            return;
-        }
-        Path parent = Path.of(json).toAbsolutePath().getParent();
-        if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(Path.of(json))) {
-            throw new UsageException(
-                    "--json " + json + " is no file that can be written: is its directory there?");
-        }
-    }
-
-    /** Writes the result if anyone asked for it. */
-    void writeJson(ObjectNode result) throws IOException {
-        if (json == null) {
-            return;
-        }
-        ObjectWriter writer = JSON.writerWithDefaultPrettyPrinter();
-        String text = writer.writeValueAsString(result);
-        if (jsonOnStandardOutput()) {
-            standardOutput().println(text);
-            standardOutput().flush();
-        } else {
-            Files.writeString(Path.of(json), text + System.lineSeparator());
-        }
     }
 
     private PipelineConfig onBrokers(PipelineConfig pipeline) {

@@ -1,6 +1,7 @@
 package io.millrace.jobs.cli;
 
 import java.time.Duration;
+import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             ScoreCommand.class,
             ModelsCommand.class,
+            BenchCommand.class,
             HelpCommand.class
         },
         footerHeading = "%nExamples:%n",
@@ -70,6 +72,7 @@ public final class Millrace implements Runnable {
         Answers answers = new Answers();
         return new CommandLine(new Millrace())
                 .registerConverter(Duration.class, new DurationConverter())
+                .registerConverter(MemorySize.class, MemorySize::parse)
                 .setParameterExceptionHandler(answers)
                 .setExecutionExceptionHandler(answers)
                 .setCaseInsensitiveEnumValuesAllowed(true);

@@ -1,0 +1,77 @@
+package io.millrace.jobs.cli.bench;
+
+import io.millrace.jobs.TrainingJob;
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.embedded.EmbeddedFlink;
+import io.millrace.model.ModelSpec;
+import io.millrace.model.parameter.ParameterLayout;
+import io.millrace.model.parameter.ParameterTable;
+import io.millrace.model.version.LocalVersionStorage;
+import io.millrace.model.version.Manifest;
+import io.millrace.model.version.PartInfo;
+import io.millrace.model.version.VersionCatalog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.LongFunction;
+
+/**
+ * Trains the light model, without Kafka, when all rows exist and the cache holds a share of them.
+ */
+public final class RowsBench {
+
+    private static final int SLOTS = 3;
+    private static final BenchModel MODEL = BenchModel.MLP;
+
+    private final Workload workload;
+    private final double cachedShare;
+    private final Path files;
+
+    public RowsBench(Workload workload, double cachedShare, Path files) {
+        this.workload = workload;
+        this.cachedShare = cachedShare;
+        this.files = files;
+    }
+
+    /**
+     * @param settings by the bytes of the cache
+     */
+    public RowsRun run(LongFunction<BenchSettings> settings) throws Exception {
+        ModelSpec model = MODEL.spec(Feed.RATINGS.objective());
+        BenchSettings made =
+                settings.apply(
+                        ParameterTable.cacheBytes(
+                                new ParameterLayout(model),
+                                (long) (workload.rows() * cachedShare)));
+        PipelineConfig config = BenchPipeline.config(model, made, files);
+        try (EmbeddedFlink flink = EmbeddedFlink.start(files, 1, SLOTS, JobGauges.reporting())) {
+            JobTraining training = new JobTraining(flink, made);
+            double[] last = new double[2];
+            TrainingRate rate =
+                    training.run(
+                            MODEL.label(),
+                            env ->
+                                    new TrainingJob(config, 0, null)
+                                            .buildFrom(env, BenchPipeline.examples(env, workload)),
+                            workload.fillers(),
+                            () -> {
+                                last[0] = JobGauges.sum("lastCheckpointDuration");
+                                last[1] = JobGauges.sum("lastCheckpointFullSize");
+                            });
+            return new RowsRun(
+                    workload.rows(),
+                    rate,
+                    last[0],
+                    rowsOfNewest(config),
+                    last[1] / workload.rows());
+        }
+    }
+
+    private static double rowsOfNewest(PipelineConfig config) throws IOException {
+        VersionCatalog versions =
+                new VersionCatalog(
+                        new LocalVersionStorage(Path.of(config.versions().directory())),
+                        config.model().name());
+        Manifest newest = versions.manifest(versions.newest().orElseThrow());
+        return newest.parts().stream().mapToLong(PartInfo::rows).sum();
+    }
+}
