@@ -71,9 +71,6 @@ final class BenchOptions {
         require("--threads", threads, 1, MOST_THREADS);
         require("--micro-batch", batch, 1, 65_536);
         require("--staleness", staleness, 1, 64);
-        if (window.isZero() || window.isNegative() || warmUp.isNegative()) {
-            throw new UsageException("--window must be longer than 0, and --warm-up not shorter");
-        }
         if (checkpointEvery.toMillis() < 100) {
             throw new UsageException("--checkpoint-every must be at least 100ms");
         }

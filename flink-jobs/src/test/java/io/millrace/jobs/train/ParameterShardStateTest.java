@@ -157,6 +157,32 @@ class ParameterShardStateTest {
         }
     }
 
+    /** Or every row would be written as soon as it has rested for two pushes. */
+    @Test
+    void anIntervalOfOnePushDoesNotMakeTheNextWriteTheCacheThroughAtEachPush() throws Exception {
+        int rows = 640;
+        int most = 2 * rows / 64;
+        try (TestShards shards = begin(LARGE_CACHE)) {
+            shards.train(random, TestShards.keys(1, 0, rows));
+            shards.checkpoint(1);
+
+            List<Integer> written = new ArrayList<>();
+            for (int batch = 0; batch < 32; batch++) {
+                int before = shards.keysInState().size();
+                shards.train(random, HOT);
+                written.add(shards.keysInState().size() - before);
+            }
+            assertThat(written).allMatch(count -> count <= most);
+            OperatorSubtaskState second = shards.checkpoint(2);
+            assertThat(RawRows.of(second, layout).size()).isGreaterThanOrEqualTo(rows / 2);
+
+            for (int batch = 0; batch < 128; batch++) {
+                shards.train(random, HOT);
+            }
+            assertThat(shards.keysInState()).as("in the end all").hasSize(rows);
+        }
+    }
+
     private TestShards begin(long cacheBytes) throws Exception {
         return restore(cacheBytes, 1, null, 1);
     }

@@ -7,21 +7,32 @@ import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import io.millrace.model.feature.FeatureExtractor;
 import io.millrace.model.parameter.ParameterKey;
+import io.millrace.model.parameter.ParameterLayout;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where micro-batches end. A pull's keys tell how many users its batch has. */
+/**
+ * Where micro-batches end, and when they are learned. A pull's keys tell how many users its batch
+ * has.
+ */
 class TrainerTest {
 
     private static final int MICRO_BATCH = 4;
     private static final long MAX_WAIT = 20;
+    private static final int USER_DIMENSION = 4;
 
     private final ModelSpec spec = TestModels.ratings();
 
@@ -82,6 +93,85 @@ class TrainerTest {
         assertThat(users).isEqualTo(3);
     }
 
+    @Test
+    void batchesAreLearnedInTheOrderInWhichTheyWereSent() throws Exception {
+        try (var trainer = openStale(3)) {
+            process(trainer, 0, 3 * MICRO_BATCH);
+            assertThat(log(trainer)).containsExactly("pull 0", "pull 1", "pull 2");
+
+            answer(trainer, 2);
+            answer(trainer, 1);
+            runMails(trainer);
+            assertThat(log(trainer)).as("the first has no answer").hasSize(3);
+
+            answer(trainer, 0);
+            runMails(trainer);
+            assertThat(log(trainer))
+                    .containsExactly("pull 0", "pull 1", "pull 2", "push 0", "push 1", "push 2");
+            assertThat(keysOf(trainer, ShardRequest.Push.class))
+                    .isEqualTo(keysOf(trainer, ShardRequest.Pull.class));
+        }
+    }
+
+    @Test
+    void theNextPullGoesOutBeforeAReadyBatchIsLearned() throws Exception {
+        try (var trainer = openStale(3)) {
+            process(trainer, 0, MICRO_BATCH);
+            answer(trainer, 0);
+            assertThat(runMail(trainer)).isTrue();
+            for (int i = MICRO_BATCH; i < 3 * MICRO_BATCH; i++) {
+                process(trainer, i, 1);
+                assertThat(runMail(trainer)).as("it looks again").isTrue();
+            }
+
+            assertThat(log(trainer)).containsExactly("pull 0", "pull 1", "pull 2", "push 0");
+            assertThat(runMail(trainer)).isFalse();
+        }
+    }
+
+    @Test
+    void aReadyBatchIsLearnedWhenNoMoreExamplesCome() throws Exception {
+        try (var trainer = openStale(3)) {
+            process(trainer, 0, MICRO_BATCH);
+            answer(trainer, 0);
+            assertThat(runMail(trainer)).isTrue();
+            process(trainer, MICRO_BATCH, 2);
+            assertThat(runMail(trainer)).isTrue();
+            assertThat(log(trainer)).containsExactly("pull 0");
+
+            runMails(trainer);
+            assertThat(log(trainer)).containsExactly("pull 0", "push 0");
+        }
+    }
+
+    /** With examples that wait for more, an answer that was not heard yet and a batch put off. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBarrierAndTheEndLearnEachBatchOnce(boolean end) throws Exception {
+        try (var trainer = openStale(3)) {
+            process(trainer, 0, MICRO_BATCH);
+            answer(trainer, 0);
+            assertThat(runMail(trainer)).isTrue();
+            process(trainer, MICRO_BATCH, MICRO_BATCH);
+            answer(trainer, 1);
+            process(trainer, 2 * MICRO_BATCH, 2);
+            int missing = MICRO_BATCH - 2;
+            answer(trainer, 2, weights(trainer, 1) - missing * USER_DIMENSION);
+            assertThat(log(trainer)).containsExactly("pull 0", "pull 1");
+
+            if (end) {
+                trainer.getOneInputOperator().finish();
+            } else {
+                trainer.prepareSnapshotPreBarrier(1);
+            }
+
+            assertThat(log(trainer))
+                    .containsExactly("pull 0", "pull 1", "pull 2", "push 0", "push 1", "push 2");
+            assertThat(runMail(trainer)).as("nothing is put off any more").isFalse();
+            assertThat(outcomes(trainer)).containsExactly(MICRO_BATCH, MICRO_BATCH, 2);
+        }
+    }
+
     private OperatorSubtaskState keptBy(int examples) throws Exception {
         try (var trainer = open(true, null)) {
             process(trainer, 0, examples);
@@ -92,8 +182,20 @@ class TrainerTest {
 
     private OneInputStreamOperatorTestHarness<Example, ShardRequest> open(
             boolean reproducible, @Nullable OperatorSubtaskState state) throws Exception {
+        return open(reproducible, 1, state);
+    }
+
+    private OneInputStreamOperatorTestHarness<Example, ShardRequest> openStale(int staleness)
+            throws Exception {
+        return open(false, staleness, null);
+    }
+
+    private OneInputStreamOperatorTestHarness<Example, ShardRequest> open(
+            boolean reproducible, int staleness, @Nullable OperatorSubtaskState state)
+            throws Exception {
         TrainerSettings settings =
-                new TrainerSettings(MICRO_BATCH, Duration.ofMillis(MAX_WAIT), reproducible, 1, 1);
+                new TrainerSettings(
+                        MICRO_BATCH, Duration.ofMillis(MAX_WAIT), reproducible, staleness, 1);
         var trainer =
                 new OneInputStreamOperatorTestHarness<Example, ShardRequest>(
                         new TrainerFactory("test", spec, settings, new ShardAssignment(128, 1))) {
@@ -123,6 +225,82 @@ class TrainerTest {
                             .labelled(3, 1);
             trainer.processElement(example, 1000L + i);
         }
+    }
+
+    /** The shard's answer to a pull that was sent. */
+    private void answer(
+            OneInputStreamOperatorTestHarness<Example, ShardRequest> trainer, long batch) {
+        answer(trainer, batch, weights(trainer, batch));
+    }
+
+    private static void answer(
+            OneInputStreamOperatorTestHarness<Example, ShardRequest> trainer,
+            long batch,
+            int weights) {
+        TrainerId id = trainer.extractOutputValues().get(0).trainer();
+        ReplyExchange.deliver(
+                new ReplyExchange.Address(
+                        trainer.getEnvironment().getJobID(), "test", id.subtask()),
+                new ShardReply(id, batch, 0, new float[weights]));
+    }
+
+    /** Number of weights that a pull asks for. */
+    private int weights(
+            OneInputStreamOperatorTestHarness<Example, ShardRequest> trainer, long batch) {
+        ParameterLayout layout = new ParameterLayout(spec);
+        return trainer.extractOutputValues().stream()
+                .filter(request -> request.batch() == batch)
+                .findFirst()
+                .map(request -> Arrays.stream(request.keys()).mapToInt(layout::width).sum())
+                .orElseThrow();
+    }
+
+    /** Runs the trainer's next mail, if there is one. */
+    private static boolean runMail(OneInputStreamOperatorTestHarness<Example, ShardRequest> trainer)
+            throws Exception {
+        Optional<Mail> mail = trainer.getTaskMailbox().tryTake(TaskMailbox.MIN_PRIORITY);
+        if (mail.isPresent()) {
+            mail.get().run();
+        }
+        return mail.isPresent();
+    }
+
+    /** Runs mails until there are none; none of these tests needs more than a few. */
+    private static void runMails(OneInputStreamOperatorTestHarness<Example, ShardRequest> trainer)
+            throws Exception {
+        for (int i = 0; i < 100; i++) {
+            if (!runMail(trainer)) {
+                return;
+            }
+        }
+        throw new AssertionError("the trainer writes mails to itself for ever");
+    }
+
+    private static List<String> log(
+            OneInputStreamOperatorTestHarness<Example, ShardRequest> trainer) {
+        return trainer.extractOutputValues().stream()
+                .map(
+                        request ->
+                                (request instanceof ShardRequest.Pull ? "pull " : "push ")
+                                        + request.batch())
+                .toList();
+    }
+
+    private static List<List<Long>> keysOf(
+            OneInputStreamOperatorTestHarness<Example, ShardRequest> trainer,
+            Class<? extends ShardRequest> kind) {
+        return trainer.extractOutputValues().stream()
+                .filter(kind::isInstance)
+                .map(request -> Arrays.stream(request.keys()).boxed().toList())
+                .toList();
+    }
+
+    /** Sizes of the batches learned. */
+    private static List<Integer> outcomes(
+            OneInputStreamOperatorTestHarness<Example, ShardRequest> trainer) {
+        return trainer.getSideOutput(Trainer.OUTCOMES).stream()
+                .map(outcome -> outcome.getValue().labels().length)
+                .toList();
     }
 
     private static List<Integer> users(

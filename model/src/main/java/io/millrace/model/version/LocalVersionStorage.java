@@ -134,8 +134,7 @@ public final class LocalVersionStorage implements VersionStorage {
         } catch (NoSuchFileException | AccessDeniedException e) {
             throw e;
         } catch (FileSystemException e) {
-            throw new DamagedVersionException(
-                    path, "it is no file that can be read: " + e.getReason(), e);
+            throw new DamagedVersionException(path, "it is no file that can be read: " + e, e);
         }
         if (!attributes.isRegularFile()) {
             throw new DamagedVersionException(

@@ -6,6 +6,7 @@ import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -18,7 +19,9 @@ final class BenchPipeline {
 
     /** The pipeline of a model, whose versions and checkpoints lie in {@code files}. */
     static PipelineConfig config(ModelSpec model, BenchSettings settings, Path files) {
-        return PipelineConfigReader.read(
+        String text =
+                String.format(
+                        Locale.ROOT,
                         """
                         model: bench
                         objective: {type: rating, min: 0, max: 1}
@@ -32,19 +35,17 @@ final class BenchPipeline {
                           staleness: %d
                           torch-threads: %d
                           cache: %d
-                        versions: {every: %dms, directory: "%s"}
-                        checkpoints: {directory: "%s"}
-                        """
-                                .formatted(
-                                        settings.batch(),
-                                        settings.staleness(),
-                                        settings.threads(),
-                                        settings.cacheBytes(),
-                                        settings.checkpointEvery().toMillis(),
-                                        files.resolve("versions"),
-                                        files.resolve("checkpoints")),
-                        "the benchmark's pipeline")
-                .withModel(model);
+                        versions: {every: %dms}
+                        """,
+                        settings.batch(),
+                        settings.staleness(),
+                        settings.threads(),
+                        settings.cacheBytes(),
+                        settings.checkpointEvery().toMillis());
+        return PipelineConfigReader.read(text, "the benchmark's pipeline")
+                .withModel(model)
+                .withVersionsDirectory(files.resolve("versions").toString())
+                .withCheckpointsDirectory(files.resolve("checkpoints").toString());
     }
 
     /** The workload's examples, as if they had been read. */

@@ -1,0 +1,32 @@
+package io.millrace.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BenchOptionsTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    train --modes pytorch --python /nonexistent | /nonexistent cannot import torch
+                    train --modes bare --skew -1                | --skew must be from 0
+                    train --modes bare --values 3               | --values must be from 26
+                    train --events clicks --modes pytorch       | --modes pytorch knows ratings only
+                    train --modes bare --micro-batch 0          | --micro-batch must be from 1
+                    train --modes bare --window 0s              | expected a duration above 0
+                    train --modes bare --checkpoint-every 50ms  | --checkpoint-every must be at least
+                    rows --values 3                             | --values must be from 26
+                    rows --values 100 --skew -1                 | --skew must be from 0
+                    rows --cached 0                             | --cached must be above 0
+                    """)
+    void whatCannotBeMeasuredIsRefused(String options, String sentence) {
+        CommandLineRun run = CommandLineRun.of((Object[]) ("bench " + options).split(" +"));
+
+        assertThat(run.exitCode()).as(run.out()).isEqualTo(2);
+        assertThat(run.err()).contains(sentence);
+    }
+}
