@@ -3,7 +3,9 @@ package io.millrace.jobs;
 import io.millrace.jobs.kill.KillPlace;
 import java.io.PrintStream;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
@@ -27,8 +29,10 @@ final class KillTable {
         return total(Column::kills);
     }
 
-    long mismatches() {
-        return total(column -> column.mismatches);
+    Set<KillPlace> places() {
+        Set<KillPlace> places = EnumSet.noneOf(KillPlace.class);
+        columns.values().forEach(column -> places.addAll(column.byPlace.keySet()));
+        return places;
     }
 
     void print(PrintStream out) {

@@ -40,16 +40,10 @@ public final class WireArrays {
     }
 
     public static void write(float[] values, DataOutputView target) throws IOException {
-        write(values, 0, values.length, target);
-    }
-
-    /** Writes {@code values[from..to)}, to be read as an array of its own. */
-    public static void write(float[] values, int from, int to, DataOutputView target)
-            throws IOException {
-        byte[] chunk = start(to - from, Float.BYTES, target);
+        byte[] chunk = start(values.length, Float.BYTES, target);
         FloatBuffer view = littleEndian(chunk).asFloatBuffer();
-        for (int at = from; at < to; at += view.capacity()) {
-            int count = Math.min(view.capacity(), to - at);
+        for (int at = 0; at < values.length; at += view.capacity()) {
+            int count = Math.min(view.capacity(), values.length - at);
             view.put(0, values, at, count);
             target.write(chunk, 0, count * Float.BYTES);
         }

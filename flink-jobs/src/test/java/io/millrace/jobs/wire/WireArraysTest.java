@@ -74,22 +74,6 @@ class WireArraysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2047, 2048, 2049, 4097, 9000})
-    void aRangeOfFloatsIsReadAsAnArrayOfItsOwn(int length) throws IOException {
-        float[] values = floatsOf(10_000);
-        for (int from : new int[] {0, 7, 10_000 - length}) {
-            out.clear();
-            WireArrays.write(values, from, from + length, out);
-            out.writeInt(MARK);
-
-            DataInputDeserializer in = assertWritten(expected(values, from, from + length));
-            assertThat(WireArrays.readFloats(in))
-                    .isEqualTo(Arrays.copyOfRange(values, from, from + length));
-            assertEndsWithMark(in);
-        }
-    }
-
-    @ParameterizedTest
     @ValueSource(ints = {0, 1, 8191, 8192, 8193})
     void bytes(int length) throws IOException {
         byte[] values = new byte[length];

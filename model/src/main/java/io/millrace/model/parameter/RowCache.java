@@ -182,13 +182,6 @@ final class RowCache {
         row.lastEventTime = headers[2 * place + 1];
     }
 
-    /** Copies the row into {@code row}, which points at enough room. */
-    void copy(int place, RowBuffer row) {
-        System.arraycopy(array(place), offset(place), row.values, row.at, rowSize);
-        row.examples = headers[2 * place];
-        row.lastEventTime = headers[2 * place + 1];
-    }
-
     /**
      * Goes on over so many places from where the last call ended, and writes the dirty rows that
      * were not pushed since the last visit. So the store comes to have what rests, and is spared

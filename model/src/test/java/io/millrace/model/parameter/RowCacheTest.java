@@ -80,12 +80,12 @@ class RowCacheTest {
         int place = cache.load(1);
         cache.updated(place, 2, -50);
         RowBuffer row = new RowBuffer().over(new float[1], 0, 1);
-        cache.copy(place, row);
+        cache.show(place, row);
         assertThat(row.lastEventTime).isEqualTo(-50);
 
         cache.updated(place, 3, 70);
         cache.updated(place, 4, 60);
-        cache.copy(place, row);
+        cache.show(place, row);
         assertThat(row.examples).isEqualTo(9);
         assertThat(row.lastEventTime).isEqualTo(70);
     }
