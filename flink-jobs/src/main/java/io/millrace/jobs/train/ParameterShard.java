@@ -7,6 +7,7 @@ import io.millrace.model.ModelSpec;
 import io.millrace.model.parameter.ParameterLayout;
 import io.millrace.model.parameter.ParameterTable;
 import io.millrace.model.parameter.RowBuffer;
+import io.millrace.model.parameter.RowCopies;
 import io.millrace.model.version.PartInfo;
 import io.millrace.model.version.RowFileWriter;
 import io.millrace.model.version.VersionPaths;
@@ -14,17 +15,25 @@ import io.millrace.model.version.VersionStorage;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
+import org.apache.flink.runtime.state.CheckpointStreamFactory;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
@@ -37,15 +46,15 @@ import org.jspecify.annotations.Nullable;
  * <p>A request arrives by its first key and carries only keys of this shard, so the operator
  * selects the state of each key itself.
  *
- * <p>Before a barrier it writes changed rows, as its part of the version that the checkpoint will
- * be, to a file; only a completed checkpoint makes the version. A row stays in the changed set
- * until a version that carries it is known to be complete, so an aborted checkpoint or a missed
- * notification makes the next part larger, never smaller.
+ * <p>A completed checkpoint is a version, and the shard's part of it is a file of the rows that
+ * changed. Before the barrier the shard only says which file that will be; at the barrier it copies
+ * the rows, and the file is written while training goes on ({@link ShardSnapshot}). A row stays in
+ * the changed set until a version that carries it is known to be complete, so an aborted checkpoint
+ * or a missed notification makes the next part larger, never smaller.
  *
  * <p>Rows are written back to keyed state when they leave the cache, or have rested for about as
  * long as from one checkpoint to the next. What is still unwritten at a checkpoint rides along in
- * it as raw keyed state ({@link UnwrittenRows}): a sequential copy, where an update of each row
- * would hold up training.
+ * it as raw keyed state ({@link UnwrittenRows}), copied and written in the same way.
  */
 final class ParameterShard extends AbstractStreamOperator<ShardReply>
         implements OneInputStreamOperator<ShardRequest, ShardReply> {
@@ -77,7 +86,9 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private transient int shard;
     private transient long lastComplete;
     private transient long lastBarrier;
-    private transient long lastEmitted;
+    private transient long lastVersion;
+    private transient @Nullable String promisedPart;
+    private transient AtomicReference<@Nullable RowCopies> spare;
     private transient long watermark;
     private transient boolean finished;
     private transient StateRowStore store;
@@ -136,6 +147,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         watermark = Long.MIN_VALUE;
         table = new ParameterTable(layout, store, cacheBytes);
         placesOfPull = new HashMap<>();
+        spare = new AtomicReference<>();
         if (lastComplete != NO_VERSION && isGone(lastComplete)) {
             startNewChain();
         }
@@ -181,19 +193,28 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     }
 
     @Override
-    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    public void prepareSnapshotPreBarrier(long checkpointId) {
         lastBarrier = checkpointId;
         pushesOfLastInterval = pushes;
         pushes = 0;
         if (!finished) {
-            emitPart(checkpointId);
+            lastVersion = numbers.of(checkpointId);
+            String path = VersionPaths.newPart(spec.name(), lastVersion, shard);
+            announce(checkpointId, PartInfo.promised(path, shard));
+            promisedPart = path;
         }
     }
 
     @Override
     public void finish() throws Exception {
         // The end of input is a cut too; its checkpoint is the one that lets the job end.
-        emitPart(lastBarrier + 1);
+        long checkpointId = lastBarrier + 1;
+        lastVersion = numbers.of(checkpointId);
+        RowCopies rows = new RowCopies();
+        table.cut(checkpointId, rows);
+        announce(
+                checkpointId,
+                writePart(rows, VersionPaths.newPart(spec.name(), lastVersion, shard)));
         finished = true;
         super.finish();
     }
@@ -201,14 +222,40 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        facts.put(
-                VERSION,
-                Long.toString(finished ? lastEmitted : numbers.of(context.getCheckpointId())));
-        UnwrittenRows.save(
-                table,
-                layout,
-                context.getRawKeyedOperatorStateOutput(),
-                getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
+        facts.put(VERSION, Long.toString(lastVersion));
+    }
+
+    @Override
+    public OperatorSnapshotFutures snapshotState(
+            long checkpointId,
+            long timestamp,
+            CheckpointOptions options,
+            CheckpointStreamFactory streams)
+            throws Exception {
+        OperatorSnapshotFutures futures =
+                super.snapshotState(checkpointId, timestamp, options, streams);
+        RowCopies rows = Objects.requireNonNullElseGet(spare.getAndSet(null), RowCopies::new);
+        String path = promisedPart;
+        promisedPart = null;
+        if (path == null) {
+            table.copyUnwritten(rows);
+        } else {
+            table.cut(checkpointId, rows);
+        }
+        ShardSnapshot snapshot =
+                new ShardSnapshot(
+                        rows,
+                        copies -> writePromisedPart(copies, path),
+                        streams,
+                        keyGroups(),
+                        getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
+                        () -> {
+                            rows.clear();
+                            spare.set(rows);
+                        });
+        futures.setKeyedStateRawFuture(
+                snapshot.toAsyncSnapshotFutureTask(getContainingTask().getCancelables()));
+        return futures;
     }
 
     /** Or Flink would take the raw keyed state for timers. */
@@ -238,31 +285,51 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         }
     }
 
-    private void emitPart(long checkpointId) throws IOException {
-        long[] changed = table.cut(checkpointId);
-        long version = numbers.of(checkpointId);
-        lastEmitted = version;
-        PartInfo part;
-        String path = VersionPaths.newPart(spec.name(), version, shard);
-        try (RowFileWriter rows = RowFileWriter.create(storage, path, shard)) {
-            RowBuffer row = new RowBuffer();
-            for (long key : changed) {
-                if (!table.read(key, row)) {
-                    throw new IllegalStateException(
-                            "changed row " + Long.toHexString(key) + " is not in the table");
-                }
-                rows.add(key, row, layout.width(key));
-            }
-            part = rows.finish();
-        }
+    private void announce(long checkpointId, PartInfo part) {
         output.collect(
                 PIECES,
                 new StreamRecord<>(
-                        new VersionPiece.Rows(version, checkpointId, parent(), watermark, part)));
+                        new VersionPiece.Rows(
+                                numbers.of(checkpointId),
+                                checkpointId,
+                                parent(),
+                                watermark,
+                                part)));
+    }
+
+    /** On another thread. What keeps a version from being written ends the task. */
+    private void writePromisedPart(RowCopies rows, @Nullable String path) throws IOException {
+        try {
+            if (path != null) {
+                var unused = writePart(rows, path);
+            }
+        } catch (IOException | RuntimeException e) {
+            getContainingTask().getEnvironment().failExternally(e);
+            throw e;
+        }
+    }
+
+    private PartInfo writePart(RowCopies rows, String path) throws IOException {
+        try (RowFileWriter file = RowFileWriter.create(storage, path, shard)) {
+            RowBuffer row = new RowBuffer();
+            for (int changed : rows.changedByKey()) {
+                rows.show(changed, row);
+                file.add(rows.key(changed), row, layout.width(rows.key(changed)));
+            }
+            return file.finish();
+        }
     }
 
     private @Nullable Long parent() {
         return lastComplete == NO_VERSION ? null : lastComplete;
+    }
+
+    private KeyGroupRange keyGroups() {
+        TaskInfo task = getRuntimeContext().getTaskInfo();
+        return KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+                task.getMaxNumberOfParallelSubtasks(),
+                task.getNumberOfParallelSubtasks(),
+                task.getIndexOfThisSubtask());
     }
 
     private int width(long[] keys) {

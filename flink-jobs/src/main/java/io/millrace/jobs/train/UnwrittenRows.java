@@ -1,18 +1,20 @@
 package io.millrace.jobs.train;
 
 import io.millrace.model.parameter.ParameterLayout;
-import io.millrace.model.parameter.ParameterTable;
 import io.millrace.model.parameter.RowBuffer;
 import io.millrace.model.parameter.RowCodec;
+import io.millrace.model.parameter.RowCopies;
 import io.millrace.model.parameter.RowStore;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.apache.flink.core.fs.FSDataOutputStream;
+import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.KeyGroupRangeOffsets;
 import org.apache.flink.runtime.state.KeyGroupStatePartitionStreamProvider;
-import org.apache.flink.runtime.state.KeyedStateCheckpointOutputStream;
 
 /**
  * Rows that keyed state has not got in their newest form, beside it in the checkpoint: raw keyed
@@ -29,34 +31,38 @@ final class UnwrittenRows {
 
     private UnwrittenRows() {}
 
-    /** Writes all unwritten rows of the table. */
-    static void save(
-            ParameterTable table,
-            ParameterLayout layout,
-            KeyedStateCheckpointOutputStream out,
-            int maxParallelism)
+    /**
+     * Writes all unwritten rows.
+     *
+     * @return where each key group begins
+     */
+    static KeyGroupRangeOffsets save(
+            RowCopies rows, FSDataOutputStream out, KeyGroupRange range, int maxParallelism)
             throws IOException {
-        long[] keys = table.unwritten();
-        int[] starts = sortByKeyGroup(keys, maxParallelism);
+        int[] starts = new int[maxParallelism + 1];
+        int[] byGroup = byKeyGroup(rows, starts);
+        KeyGroupRangeOffsets offsets = new KeyGroupRangeOffsets(range);
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         RowBuffer row = new RowBuffer();
-        for (int group : out.getKeyGroupList()) {
-            out.startNewKeyGroup(group);
+        for (int group : range) {
+            flush(buffer, out);
+            offsets.setKeyGroupOffset(group, out.getPos());
             buffer.order(ByteOrder.BIG_ENDIAN).putInt(starts[group + 1] - starts[group]);
             for (int i = starts[group]; i < starts[group + 1]; i++) {
-                int length = Long.BYTES + RowCodec.length(layout.of(keys[i]).size());
+                rows.show(byGroup[i], row);
+                int length = Long.BYTES + RowCodec.length(row.size);
                 if (buffer.remaining() < length) {
                     flush(buffer, out);
                 }
                 if (buffer.capacity() < length) {
                     buffer = ByteBuffer.allocate(length);
                 }
-                table.read(keys[i], row);
-                buffer.order(ByteOrder.BIG_ENDIAN).putLong(keys[i]);
+                buffer.order(ByteOrder.BIG_ENDIAN).putLong(rows.key(byGroup[i]));
                 RowCodec.encode(row, buffer);
             }
-            flush(buffer, out);
         }
+        flush(buffer, out);
+        return offsets;
     }
 
     /** Writes all rows that a checkpoint holds for this shard to keyed state. */
@@ -81,29 +87,32 @@ final class UnwrittenRows {
         }
     }
 
-    /** Sorts in place; group g is then at [starts[g], starts[g + 1]). */
-    private static int[] sortByKeyGroup(long[] keys, int groups) {
-        int[] starts = new int[groups + 1];
-        int[] groupOf = new int[keys.length];
-        for (int i = 0; i < keys.length; i++) {
-            groupOf[i] =
-                    KeyGroupRangeAssignment.computeKeyGroupForKeyHash(
-                            Long.hashCode(keys[i]), groups);
-            starts[groupOf[i] + 1]++;
+    /** The unwritten rows sorted by key group; group g is at [starts[g], starts[g + 1]). */
+    private static int[] byKeyGroup(RowCopies rows, int[] starts) {
+        int groups = starts.length - 1;
+        int[] groupOf = new int[rows.size()];
+        for (int row = 0; row < groupOf.length; row++) {
+            if (rows.isUnwritten(row)) {
+                groupOf[row] =
+                        KeyGroupRangeAssignment.computeKeyGroupForKeyHash(
+                                Long.hashCode(rows.key(row)), groups);
+                starts[groupOf[row] + 1]++;
+            }
         }
         for (int group = 0; group < groups; group++) {
             starts[group + 1] += starts[group];
         }
         int[] next = starts.clone();
-        long[] unsorted = keys.clone();
-        for (int i = 0; i < unsorted.length; i++) {
-            keys[next[groupOf[i]]++] = unsorted[i];
+        int[] sorted = new int[starts[groups]];
+        for (int row = 0; row < groupOf.length; row++) {
+            if (rows.isUnwritten(row)) {
+                sorted[next[groupOf[row]]++] = row;
+            }
         }
-        return starts;
+        return sorted;
     }
 
-    private static void flush(ByteBuffer buffer, KeyedStateCheckpointOutputStream out)
-            throws IOException {
+    private static void flush(ByteBuffer buffer, FSDataOutputStream out) throws IOException {
         out.write(buffer.array(), 0, buffer.position());
         buffer.clear();
     }

@@ -50,6 +50,11 @@ public record KillingStorage(VersionStorage inner) implements VersionStorage {
     }
 
     @Override
+    public long size(String path) throws IOException {
+        return inner.size(path);
+    }
+
+    @Override
     public boolean putIfAbsent(String path, byte[] content) throws IOException {
         if (path.endsWith("/manifest.json")) {
             Kills.at(KillPlace.COMPLETE);

@@ -17,6 +17,8 @@ import io.millrace.model.parameter.ParameterLayout;
 import io.millrace.model.version.LocalVersionStorage;
 import io.millrace.model.version.RowFileReader;
 import io.millrace.model.version.VersionPaths;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,8 +26,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFinalizer;
+import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,13 +75,13 @@ class ParameterShardTest {
         try (var shard = open(spec, cacheBytes, null)) {
             for (long id = 1; id <= 5; id++) {
                 push(shard, random, 400);
-                readInto(fromParts, cut(shard, id));
-                checkpoint = shard.snapshot(id, id);
+                readInto(fromParts, snapshot(shard, id).rows());
                 shard.notifyOfCompletedCheckpoint(id);
             }
             push(shard, random, 50);
-            readInto(fromParts, cut(shard, 6));
-            checkpoint = shard.snapshot(6, 6);
+            Snapshot last = snapshot(shard, 6);
+            readInto(fromParts, last.rows());
+            checkpoint = last.state();
         }
 
         try (var restored = open(spec, cacheBytes, checkpoint)) {
@@ -94,23 +100,72 @@ class ParameterShardTest {
         Random random = new Random(4);
         try (var shard = open(null)) {
             push(shard, random, 100);
-            VersionPiece.Rows first = cut(shard, 1);
-            shard.snapshot(1, 1);
+            VersionPiece.Rows first = snapshot(shard, 1).rows();
             shard.notifyOfCompletedCheckpoint(1);
             push(shard, random, 100);
-            VersionPiece.Rows aborted = cut(shard, 2);
-            shard.snapshot(2, 2);
-            VersionPiece.Rows next = cut(shard, 3);
-            shard.snapshot(3, 3);
+            VersionPiece.Rows aborted = snapshot(shard, 2).rows();
+            VersionPiece.Rows next = snapshot(shard, 3).rows();
             shard.notifyOfCompletedCheckpoint(3);
-            VersionPiece.Rows unchanged = cut(shard, 4);
+            VersionPiece.Rows unchanged = snapshot(shard, 4).rows();
 
             assertThat(first.parent()).isNull();
             assertThat(aborted.parent()).isEqualTo(1);
             assertThat(next.parent()).isEqualTo(1);
-            assertThat(next.part().rows()).isEqualTo(aborted.part().rows()).isPositive();
+            assertThat(read(next)).isNotEmpty().containsOnlyKeys(read(aborted).keySet());
             assertThat(unchanged.parent()).isEqualTo(3);
-            assertThat(unchanged.part().rows()).isZero();
+            assertThat(read(unchanged)).isEmpty();
+        }
+    }
+
+    /** One that Flink gave up between announcing the part and taking the snapshot. */
+    @Test
+    void aBarrierWithoutASnapshotTakesNothingAway() throws Exception {
+        try (var shard = open(null)) {
+            push(shard, new Random(4), 100);
+            shard.prepareSnapshotPreBarrier(1);
+            Map<Long, float[]> rows = read(snapshot(shard, 2).rows());
+            assertThat(rows).hasSizeGreaterThan(100);
+        }
+    }
+
+    @Test
+    void trainsOnWhileItsPartIsWritten() throws Exception {
+        try (var shard = open(spec, 100 * SMALL_CACHE, null)) {
+            long[] keys = {ParameterKey.ofValue(1, 1000)};
+            push(shard, keys, new float[] {1, 1});
+            Map<Long, float[]> before = pullAll(shard, List.of(keys[0]));
+            shard.prepareSnapshotPreBarrier(1);
+            OperatorSnapshotFutures writing =
+                    shard.getOperator()
+                            .snapshotState(
+                                    1,
+                                    1,
+                                    CheckpointOptions.forCheckpointWithDefaultLocation(),
+                                    new MemCheckpointStreamFactory(1 << 20));
+            push(shard, keys, new float[] {1, 1});
+            shard.prepareSnapshotPreBarrier(2);
+            var unused = OperatorSnapshotFinalizer.create(writing);
+
+            VersionPiece.Rows first = pieces(shard).get(0);
+            assertThat(read(first).get(keys[0])).containsExactly(before.get(keys[0]));
+            assertThat(pullAll(shard, List.of(keys[0])).get(keys[0]))
+                    .isNotEqualTo(before.get(keys[0]));
+        }
+    }
+
+    /** It is no checkpoint that Flink may tolerate to fail, for no other one would do better. */
+    @Test
+    void aPartThatCannotBeWrittenFailsTheTask() throws Exception {
+        try (var shard = open(null)) {
+            shard.getEnvironment().setExpectedExternalFailureCause(IOException.class);
+            push(shard, new Random(4), 10);
+            Path inTheWay = Files.createFile(directory.resolve(spec.name()));
+
+            assertThatThrownBy(() -> snapshot(shard, 1)).hasStackTraceContaining(spec.name());
+            assertThat(shard.getEnvironment().getActualExternalFailureCause())
+                    .hasValueSatisfying(
+                            cause -> assertThat(cause).hasStackTraceContaining(spec.name()));
+            Files.delete(inTheWay);
         }
     }
 
@@ -119,12 +174,11 @@ class ParameterShardTest {
         OperatorSubtaskState checkpoint;
         try (var shard = open(null)) {
             push(shard, new Random(5), 10);
-            cut(shard, 7);
-            checkpoint = shard.snapshot(7, 7);
+            checkpoint = snapshot(shard, 7).state();
         }
         try (var restored = open(checkpoint)) {
             push(restored, new Random(6), 10);
-            VersionPiece.Rows rows = cut(restored, 8);
+            VersionPiece.Rows rows = snapshot(restored, 8).rows();
             assertThat(rows.parent()).isEqualTo(7);
             assertThat(rows.version()).isEqualTo(8);
         }
@@ -136,16 +190,15 @@ class ParameterShardTest {
         Map<Long, float[]> before = new HashMap<>();
         try (var shard = open(null)) {
             push(shard, new Random(5), 100);
-            readInto(before, cut(shard, 7));
-            checkpoint = shard.snapshot(7, 7);
+            Snapshot snapshot = snapshot(shard, 7);
+            readInto(before, snapshot.rows());
+            checkpoint = snapshot.state();
         }
         new LocalVersionStorage(directory).delete(VersionPaths.folder(spec.name(), 7));
         try (var restored = open(checkpoint)) {
-            VersionPiece.Rows rows = cut(restored, 8);
-            Map<Long, float[]> base = new HashMap<>();
-            readInto(base, rows);
+            VersionPiece.Rows rows = snapshot(restored, 8).rows();
             assertThat(rows.parent()).isNull();
-            assertThat(base).containsOnlyKeys(before.keySet());
+            assertThat(read(rows)).containsOnlyKeys(before.keySet());
         }
     }
 
@@ -161,8 +214,7 @@ class ParameterShardTest {
     private OperatorSubtaskState checkpointOf(ModelSpec model) throws Exception {
         try (var shard = open(model, null)) {
             push(shard, new Random(5), 10);
-            cut(shard, 7);
-            return shard.snapshot(7, 7);
+            return snapshot(shard, 7).state();
         }
     }
 
@@ -177,33 +229,54 @@ class ParameterShardTest {
                             .distinct()
                             .mapToLong(value -> ParameterKey.ofValue(1, 1000L + value))
                             .toArray();
-            int[] examples = new int[keys.length];
-            Arrays.fill(examples, 1);
             float[] gradients = new float[keys.length * 2];
             for (int g = 0; g < gradients.length; g++) {
                 gradients[g] = random.nextFloat() - 0.5f;
             }
-            shard.processElement(
-                    new ShardRequest.Push(TRAINER, i, keys, examples, gradients, i), i);
+            push(shard, keys, gradients);
         }
     }
 
-    private VersionPiece.Rows cut(
+    private static void push(
+            KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> shard,
+            long[] keys,
+            float[] gradients)
+            throws Exception {
+        int[] examples = new int[keys.length];
+        Arrays.fill(examples, 1);
+        shard.processElement(new ShardRequest.Push(TRAINER, 0, keys, examples, gradients, 0), 0);
+    }
+
+    /** What a shard sends and saves at a checkpoint. */
+    private record Snapshot(VersionPiece.Rows rows, OperatorSubtaskState state) {}
+
+    private static Snapshot snapshot(
             KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> shard,
             long checkpointId)
             throws Exception {
         shard.prepareSnapshotPreBarrier(checkpointId);
-        var pieces = shard.getSideOutput(ParameterShard.PIECES);
-        VersionPiece last = null;
-        for (var record : pieces) {
-            last = record.getValue();
-        }
-        return (VersionPiece.Rows) last;
+        OperatorSubtaskState state = shard.snapshot(checkpointId, checkpointId);
+        List<VersionPiece.Rows> pieces = pieces(shard);
+        return new Snapshot(pieces.get(pieces.size() - 1), state);
+    }
+
+    private static List<VersionPiece.Rows> pieces(
+            KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> shard) {
+        return shard.getSideOutput(ParameterShard.PIECES).stream()
+                .map(record -> (VersionPiece.Rows) record.getValue())
+                .toList();
+    }
+
+    private Map<Long, float[]> read(VersionPiece.Rows piece) throws Exception {
+        Map<Long, float[]> rows = new HashMap<>();
+        readInto(rows, piece);
+        return rows;
     }
 
     private void readInto(Map<Long, float[]> rows, VersionPiece.Rows piece) throws Exception {
+        String path = piece.part().path();
         try (RowFileReader reader =
-                RowFileReader.open(new LocalVersionStorage(directory), piece.part())) {
+                RowFileReader.of(new LocalVersionStorage(directory).open(path), path)) {
             while (reader.next()) {
                 rows.put(reader.key(), Arrays.copyOf(reader.weights(), reader.width()));
             }

@@ -12,16 +12,19 @@ import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.ParameterLayout;
 import io.millrace.model.parameter.ParameterTable;
 import io.millrace.model.parameter.RowBuffer;
+import io.millrace.model.parameter.RowCopies;
 import io.millrace.model.parameter.Sgd;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.apache.flink.core.fs.CloseableRegistry;
+import java.util.stream.LongStream;
+import org.apache.flink.runtime.state.CheckpointStateOutputStream;
+import org.apache.flink.runtime.state.CheckpointedStateScope;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.KeyGroupRangeOffsets;
 import org.apache.flink.runtime.state.KeyGroupsStateHandle;
-import org.apache.flink.runtime.state.StateSnapshotContextSynchronousImpl;
 import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 import org.junit.jupiter.api.Test;
 
@@ -153,12 +156,17 @@ class UnwrittenRowsTest {
         RawRows.restore(save(table, layout, ALL), layout, restored);
 
         assertThat(restored.size()).isEqualTo(keys.size());
+        RowCopies copies = new RowCopies();
+        table.copyUnwritten(copies);
+        assertThat(LongStream.range(0, copies.size()).map(i -> copies.key((int) i)))
+                .containsExactlyInAnyOrderElementsOf(keys);
         RowBuffer actual = new RowBuffer();
         RowBuffer expected = new RowBuffer();
-        for (long key : keys) {
-            int size = layout.of(key).size();
-            assertThat(restored.read(key, actual.over(new float[size], 0, size))).isTrue();
-            assertThat(table.read(key, expected)).isTrue();
+        for (int row = 0; row < copies.size(); row++) {
+            copies.show(row, expected);
+            int size = expected.size;
+            assertThat(restored.read(copies.key(row), actual.over(new float[size], 0, size)))
+                    .isTrue();
             assertThat(actual.examples).isEqualTo(expected.examples);
             assertThat(actual.lastEventTime).isEqualTo(expected.lastEventTime);
             assertThat(
@@ -169,22 +177,20 @@ class UnwrittenRowsTest {
                                     expected.values,
                                     expected.at,
                                     expected.at + size))
-                    .as("row %x", key)
+                    .as("row %x", copies.key(row))
                     .isTrue();
         }
     }
 
     private static KeyGroupsStateHandle save(
             ParameterTable table, ParameterLayout layout, KeyGroupRange range) throws Exception {
-        try (CloseableRegistry streams = new CloseableRegistry()) {
-            StateSnapshotContextSynchronousImpl context =
-                    new StateSnapshotContextSynchronousImpl(
-                            1, 1, new MemCheckpointStreamFactory(64 << 20), range, streams);
-            UnwrittenRows.save(table, layout, context.getRawKeyedOperatorStateOutput(), GROUPS);
-            var future = context.getKeyedStateStreamFuture();
-            future.run();
-            return (KeyGroupsStateHandle) future.get().getJobManagerOwnedSnapshot();
-        }
+        RowCopies rows = new RowCopies();
+        table.copyUnwritten(rows);
+        CheckpointStateOutputStream out =
+                new MemCheckpointStreamFactory(64 << 20)
+                        .createCheckpointStateOutputStream(CheckpointedStateScope.EXCLUSIVE);
+        KeyGroupRangeOffsets offsets = UnwrittenRows.save(rows, out, range, GROUPS);
+        return new KeyGroupsStateHandle(offsets, out.closeAndGetHandle());
     }
 
     /** Pushes to so many rows of all sparse features in turn. */

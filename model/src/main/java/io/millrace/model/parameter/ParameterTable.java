@@ -1,5 +1,8 @@
 package io.millrace.model.parameter;
 
+import it.unimi.dsi.fastutil.longs.LongArrayList;
+import it.unimi.dsi.fastutil.longs.LongList;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,15 +16,19 @@ import org.jspecify.annotations.Nullable;
  * all of them, since every micro-batch needs them all; the rest of the memory gives each sparse
  * slot the same number of rows.
  *
- * <p>The store lacks the {@link #unwritten} rows, which a checkpoint has to save beside it; {@link
- * #writeResting} keeps them few. The table must be the only writer of its store's rows. Used by one
- * thread; when the store throws, the table must not be used any more.
+ * <p>The store lacks rows that only the cache has yet, which a checkpoint has to save beside it;
+ * {@link #writeResting} keeps them few. The table must be the only writer of its store's rows. Used
+ * by one thread; when the store throws, the table must not be used any more.
  */
 public final class ParameterTable {
 
     private final ParameterLayout layout;
     private final RowStore store;
-    private final ChangedKeys changes = new ChangedKeys();
+    private final ChangedKeys cuts = new ChangedKeys();
+
+    /** Rows for the next cut that no cache flags as changed: most have left it. */
+    private final LongOpenHashSet changedOutside = new LongOpenHashSet();
+
     private final List<RowCache> caches = new ArrayList<>();
     private final RowCache[] cacheOfSlot;
     private final RowLayout[] layoutOfSlot;
@@ -128,44 +135,9 @@ public final class ParameterTable {
             RowLayout row = layoutOfSlot[ParameterKey.slot(keys[i])];
             row.optimizer()
                     .update(cache.array(place), cache.offset(place), row.width(), gradients, start);
-            if (cache.updated(place, examples[i], eventTime)) {
-                changes.add(keys[i]);
-            }
+            cache.updated(place, examples[i], eventTime);
             start += row.width();
         }
-    }
-
-    /**
-     * Points the buffer at the current content of a row, which is not to be written to and is good
-     * until the next read, pull or push.
-     *
-     * @return false when the row does not exist; {@code into} is then unspecified
-     */
-    public boolean read(long key, RowBuffer into) {
-        RowCache cache = cacheOf(key);
-        int place = cache.find(key);
-        if (place != RowCache.NOT_CACHED) {
-            cache.show(place, into);
-            return cache.exists(place);
-        }
-        if (rowRoom.length < cache.rowSize()) {
-            rowRoom = new float[cache.rowSize()];
-        }
-        return store.read(key, into.over(rowRoom, 0, cache.rowSize()));
-    }
-
-    /** The keys of the rows that the store has not got in their newest form. */
-    public long[] unwritten() {
-        int dirty = 0;
-        for (RowCache cache : caches) {
-            dirty += cache.dirty();
-        }
-        long[] keys = new long[dirty];
-        int end = 0;
-        for (RowCache cache : caches) {
-            end = cache.dirtyKeys(keys, end);
-        }
-        return keys;
     }
 
     /**
@@ -181,31 +153,62 @@ public final class ParameterTable {
     }
 
     /**
-     * Cuts what the version at this checkpoint has to carry: the keys changed since the last one
-     * known to be complete, ascending as unsigned numbers.
+     * Copies what a checkpoint has to save beside the store, and what its version has to carry: the
+     * rows changed since the last version known to be complete.
      *
      * @throws IllegalArgumentException when the checkpoint does not come after the last one cut
      */
-    public long[] cut(long checkpointId) {
+    public void cut(long checkpointId, RowCopies into) {
+        LongList earlier = cuts.cut(checkpointId, changedSinceLastCut());
+        earlier.forEach((long key) -> flagChanged(key));
         for (RowCache cache : caches) {
-            cache.clearChanged();
+            cache.cut(into);
         }
-        return changes.cut(checkpointId);
+        RowBuffer row = new RowBuffer();
+        for (long key : changedOutside) {
+            if (!read(key, row)) {
+                throw new IllegalStateException(
+                        "changed row " + Long.toHexString(key) + " is not in the table");
+            }
+            into.add(key, row, false, true);
+        }
+        changedOutside.clear();
     }
 
-    /** Notes that the version at this checkpoint is complete: {@link ChangedKeys#complete}. */
+    /** Copies what a checkpoint has to save beside the store, when it is not to be a version. */
+    public void copyUnwritten(RowCopies into) {
+        for (RowCache cache : caches) {
+            cache.copyDirty(into);
+        }
+    }
+
+    /** Notes that the version at this checkpoint is complete; its rows need not be cut again. */
     public void complete(long checkpointId) {
-        changes.complete(checkpointId);
+        cuts.complete(checkpointId);
     }
 
     /** Makes the next cut carry this row whether or not it changes. */
     public void addToNextCut(long key) {
-        changes.add(key);
+        changedOutside.add(key);
     }
 
-    /** Number of rows that the next cut would carry. */
-    public int changes() {
-        return changes.size();
+    /**
+     * Points the buffer at the current content of a row, which is not to be written to and is good
+     * until the next read, pull or push.
+     *
+     * @return false when the row does not exist; {@code into} is then unspecified
+     */
+    boolean read(long key, RowBuffer into) {
+        RowCache cache = cacheOf(key);
+        int place = cache.find(key);
+        if (place != RowCache.NOT_CACHED) {
+            cache.show(place, into);
+            return cache.exists(place);
+        }
+        if (rowRoom.length < cache.rowSize()) {
+            rowRoom = new float[cache.rowSize()];
+        }
+        return store.read(key, into.over(rowRoom, 0, cache.rowSize()));
     }
 
     /** Pulled and pushed keys that were found in the cache. */
@@ -226,6 +229,28 @@ public final class ParameterTable {
     /** Rows in the cache now, pulled ones that do not exist yet included. */
     public long cachedRows() {
         return caches.stream().mapToLong(RowCache::size).sum();
+    }
+
+    /** Flags as changed in the cache whatever is there, so that no row is cut twice. */
+    private long[] changedSinceLastCut() {
+        LongArrayList outside = new LongArrayList(changedOutside);
+        changedOutside.clear();
+        outside.forEach((long key) -> flagChanged(key));
+        LongArrayList changed = new LongArrayList(changedOutside);
+        for (RowCache cache : caches) {
+            cache.changedKeys(changed);
+        }
+        return changed.toLongArray();
+    }
+
+    private void flagChanged(long key) {
+        RowCache cache = cacheOf(key);
+        int place = cache.find(key);
+        if (place == RowCache.NOT_CACHED) {
+            changedOutside.add(key);
+        } else {
+            cache.setChanged(place);
+        }
     }
 
     private int findOrLoad(RowCache cache, long key) {
@@ -310,7 +335,7 @@ public final class ParameterTable {
     }
 
     private RowCache addCache(int rowSize, int capacity) {
-        RowCache cache = new RowCache(rowSize, capacity, store);
+        RowCache cache = new RowCache(rowSize, capacity, store, changedOutside);
         caches.add(cache);
         return cache;
     }

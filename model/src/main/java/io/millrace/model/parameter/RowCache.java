@@ -1,6 +1,8 @@
 package io.millrace.model.parameter;
 
 import it.unimi.dsi.fastutil.HashCommon;
+import it.unimi.dsi.fastutil.longs.LongList;
+import it.unimi.dsi.fastutil.longs.LongSet;
 import java.util.Arrays;
 
 /**
@@ -55,6 +57,7 @@ final class RowCache {
     private static final int OVERHEAD = 3 * Long.BYTES + 1 + 4 * Integer.BYTES;
 
     private final RowStore store;
+    private final LongSet changedOutside;
     private final int rowSize;
     private final int capacity;
     private final int chunkShift;
@@ -73,7 +76,10 @@ final class RowCache {
     private int writeHand;
     private long evictions;
 
-    RowCache(int rowSize, int capacity, RowStore store) {
+    /**
+     * @param changedOutside takes the keys of changed rows that leave the cache
+     */
+    RowCache(int rowSize, int capacity, RowStore store, LongSet changedOutside) {
         if (capacity < 1 || capacity > MAX_ROWS) {
             throw new IllegalArgumentException(
                     "A row cache holds 1 to "
@@ -83,6 +89,7 @@ final class RowCache {
                             + ".");
         }
         this.store = store;
+        this.changedOutside = changedOutside;
         this.rowSize = rowSize;
         this.capacity = capacity;
         int chunkRows = Integer.highestOneBit(Math.max(1, CHUNK_FLOATS / rowSize));
@@ -148,13 +155,8 @@ final class RowCache {
         return (place & ((1 << chunkShift) - 1)) * rowSize;
     }
 
-    /**
-     * Notes that the row's floats were changed by so many examples; the row exists from now on.
-     *
-     * @return whether that is its first change since {@link #clearChanged}, as far as the cache
-     *     remembers: an eviction forgets
-     */
-    boolean updated(int place, int moreExamples, long eventTime) {
+    /** Notes that the row's floats were changed by so many examples; from now on it exists. */
+    void updated(int place, int moreExamples, long eventTime) {
         byte before = flags[place];
         int header = 2 * place;
         if ((before & EXISTS) == 0) {
@@ -165,13 +167,41 @@ final class RowCache {
             headers[header + 1] = Math.max(headers[header + 1], eventTime);
         }
         flags[place] = (byte) (before | DIRTY | EXISTS | RECENT | CHANGED);
-        return (before & CHANGED) == 0;
     }
 
-    /** Forgets which rows were changed. */
-    void clearChanged() {
+    /** Flags the row as changed, although it did not change now. */
+    void setChanged(int place) {
+        flags[place] |= CHANGED;
+    }
+
+    /** Adds the keys of the changed rows to the list. */
+    void changedKeys(LongList into) {
         for (int place = 0; place < used; place++) {
-            flags[place] &= ~CHANGED;
+            if ((flags[place] & CHANGED) != 0) {
+                into.add(keys[place]);
+            }
+        }
+    }
+
+    /** Copies the changed and the dirty rows, and forgets which were changed. */
+    void cut(RowCopies into) {
+        for (int place = 0; place < used; place++) {
+            byte state = flags[place];
+            if ((state & (DIRTY | CHANGED)) != 0) {
+                show(place, view);
+                into.add(keys[place], view, (state & DIRTY) != 0, (state & CHANGED) != 0);
+                flags[place] = (byte) (state & ~CHANGED);
+            }
+        }
+    }
+
+    /** Copies the dirty rows: those that the store has not got in their newest form. */
+    void copyDirty(RowCopies into) {
+        for (int place = 0; place < used; place++) {
+            if (isDirty(place)) {
+                show(place, view);
+                into.add(keys[place], view, true, false);
+            }
         }
     }
 
@@ -207,28 +237,6 @@ final class RowCache {
         show(place, view);
         store.write(keys[place], view);
         flags[place] &= ~DIRTY;
-    }
-
-    /** Number of rows that the store has not got in their newest form. */
-    int dirty() {
-        int dirty = 0;
-        for (int place = 0; place < used; place++) {
-            dirty += isDirty(place) ? 1 : 0;
-        }
-        return dirty;
-    }
-
-    /**
-     * Puts the keys of the dirty rows into {@code into} from {@code at}; answers where they end.
-     */
-    int dirtyKeys(long[] into, int at) {
-        int end = at;
-        for (int place = 0; place < used; place++) {
-            if (isDirty(place)) {
-                into[end++] = keys[place];
-            }
-        }
-        return end;
     }
 
     int size() {
@@ -289,6 +297,9 @@ final class RowCache {
         advance();
         if (isDirty(place)) {
             write(place);
+        }
+        if ((flags[place] & CHANGED) != 0) {
+            changedOutside.add(keys[place]);
         }
         unlink(place);
         evictions++;

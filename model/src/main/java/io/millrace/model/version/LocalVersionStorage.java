@@ -51,6 +51,13 @@ public final class LocalVersionStorage implements VersionStorage {
     }
 
     @Override
+    public long size(String path) throws IOException {
+        Path file = resolve(path);
+        requireFile(file, path);
+        return Files.size(file);
+    }
+
+    @Override
     public boolean putIfAbsent(String path, byte[] content) throws IOException {
         Path file = resolve(path);
         Path temporary = file.resolveSibling(TEMPORARY + UUID.randomUUID());

@@ -133,6 +133,24 @@ public record Manifest(
                 newCreatedAt);
     }
 
+    /** The same with other parts. */
+    Manifest withParts(List<PartInfo> newParts) {
+        return new Manifest(
+                model,
+                version,
+                parent,
+                checkpointId,
+                offsets,
+                watermark,
+                specHash,
+                spec,
+                newParts,
+                tombstones,
+                metrics,
+                examples,
+                createdAt);
+    }
+
     /** The content of its file; equal manifests have equal bytes. */
     public byte[] toBytes() {
         return ManifestJson.write(this);

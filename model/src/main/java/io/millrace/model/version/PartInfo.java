@@ -1,7 +1,8 @@
 package io.millrace.model.version;
 
 /**
- * What a manifest says of a row file.
+ * What a manifest says of a row file. While the file is being written only its path and shard are
+ * known: it is {@link #promised}, and its numbers are 0.
  *
  * @param path in the storage
  * @param shard the parameter shard that wrote it; 0 for compacted rows
@@ -25,5 +26,15 @@ public record PartInfo(String path, int shard, long rows, long bytes, long crc32
                             + ", crc32c "
                             + crc32c);
         }
+    }
+
+    /** A file that is being written. */
+    public static PartInfo promised(String path, int shard) {
+        return new PartInfo(path, shard, 0, 0, 0);
+    }
+
+    /** Whether the file was still being written; one that is complete is never empty. */
+    public boolean isPromised() {
+        return bytes == 0;
     }
 }

@@ -66,6 +66,33 @@ public final class RowFileReader implements Closeable {
         return started(new RowFileReader(in, file, null));
     }
 
+    /**
+     * What a complete file says of itself at its end; its rows are not read.
+     *
+     * @throws DamagedVersionException when it is missing, or was not written to its end
+     */
+    static PartInfo describe(VersionStorage storage, String path, int shard) throws IOException {
+        int end = 1 + RowFormat.TRAILER_BYTES;
+        try (InputStream in = storage.open(path)) {
+            long size = storage.size(path);
+            if (size >= RowFormat.HEADER_BYTES + end) {
+                in.skipNBytes(size - end);
+                ByteBuffer trailer =
+                        ByteBuffer.wrap(in.readNBytes(end)).order(ByteOrder.LITTLE_ENDIAN);
+                if (trailer.remaining() == end && trailer.get() == RowFormat.END) {
+                    long rows = trailer.getLong();
+                    long crc32c = Integer.toUnsignedLong(trailer.getInt());
+                    if (rows >= 0) {
+                        return new PartInfo(path, shard, rows, size, crc32c);
+                    }
+                }
+            }
+            throw new DamagedVersionException(path, "it was not written to its end");
+        } catch (NoSuchFileException missing) {
+            throw new DamagedVersionException(path, "the file is missing", missing);
+        }
+    }
+
     private static RowFileReader started(RowFileReader reader) throws IOException {
         try {
             reader.readHeader();

@@ -31,6 +31,14 @@ public interface VersionStorage {
     InputStream open(String path) throws IOException;
 
     /**
+     * The length of a file, in bytes.
+     *
+     * @throws java.nio.file.NoSuchFileException when there is none
+     * @throws DamagedVersionException when something else than a file is in its place
+     */
+    long size(String path) throws IOException;
+
+    /**
      * Creates a file with this content, in one step: readers see all of it or nothing, and of all
      * that try exactly one gets true.
      *

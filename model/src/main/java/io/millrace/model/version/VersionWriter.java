@@ -1,7 +1,9 @@
 package io.millrace.model.version;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Makes a version whose parts are written complete, by writing its manifest. */
 public final class VersionWriter {
@@ -13,28 +15,26 @@ public final class VersionWriter {
     }
 
     /**
-     * Writes the manifest. To repeat it is harmless: a manifest that differs in nothing but its
-     * {@code createdAt} may be there already.
+     * Writes the manifest; of parts that it only promises, it says what these files say themselves.
+     * To repeat it is harmless: a manifest that differs in nothing but its {@code createdAt} may be
+     * there already.
      *
      * @return true when this call has made the version complete, false when it already was
      * @throws VersionConflictException when there is a different manifest of this version
-     * @throws DamagedVersionException when a part is missing, or the manifest there is damaged
+     * @throws DamagedVersionException when a part is missing or was not written to its end, or the
+     *     manifest there is damaged
      */
     public boolean commit(Manifest manifest) throws IOException {
         if (storage.exists(manifest.path())) {
             checkSame(manifest);
             return false;
         }
+        List<PartInfo> parts = new ArrayList<>();
         for (PartInfo part : manifest.parts()) {
-            if (!storage.exists(part.path())) {
-                throw new DamagedVersionException(
-                        part.path(),
-                        "the file is missing, so version "
-                                + manifest.version()
-                                + " cannot be completed");
-            }
+            PartInfo written = RowFileReader.describe(storage, part.path(), part.shard());
+            parts.add(part.isPromised() ? written : part);
         }
-        if (storage.putIfAbsent(manifest.path(), manifest.toBytes())) {
+        if (storage.putIfAbsent(manifest.path(), manifest.withParts(parts).toBytes())) {
             return true;
         }
         checkSame(manifest);
@@ -43,9 +43,21 @@ public final class VersionWriter {
 
     private void checkSame(Manifest manifest) throws IOException {
         Manifest there = Manifest.read(storage, manifest.model(), manifest.version());
-        byte[] expected = manifest.createdAt(0).toBytes();
-        if (!Arrays.equals(there.createdAt(0).toBytes(), expected)) {
+        Manifest expected = manifest.withParts(kept(manifest.parts(), there.parts()));
+        if (!Arrays.equals(there.createdAt(0).toBytes(), expected.createdAt(0).toBytes())) {
             throw new VersionConflictException(manifest.path(), manifest.version());
         }
+    }
+
+    /** A path is given out once, so a part that was only promised is the one that lies there. */
+    private static List<PartInfo> kept(List<PartInfo> parts, List<PartInfo> there) {
+        List<PartInfo> kept = new ArrayList<>(parts);
+        for (PartInfo written : there) {
+            int promise = kept.indexOf(PartInfo.promised(written.path(), written.shard()));
+            if (promise >= 0) {
+                kept.set(promise, written);
+            }
+        }
+        return kept;
     }
 }

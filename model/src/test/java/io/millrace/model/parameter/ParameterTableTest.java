@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -51,13 +52,12 @@ class ParameterTableTest {
             assertThat(after[i]).isEqualTo(before[i] - 0.5f * (i + 1));
         }
         assertThat(store.size()).isZero();
-        assertThat(table.unwritten()).containsExactlyInAnyOrder(keys);
+        assertThat(unwritten(table)).containsExactlyInAnyOrder(keys);
         table.writeResting(1);
         table.writeResting(1);
         assertThat(store.keys()).containsExactly(keys);
-        assertThat(table.unwritten()).isEmpty();
-        assertThat(table.changes()).isEqualTo(2);
-        assertThat(table.cut(1)).containsExactly(keys);
+        assertThat(unwritten(table)).isEmpty();
+        assertThat(cut(table, 1)).containsExactly(keys);
     }
 
     @Test
@@ -77,8 +77,8 @@ class ParameterTableTest {
         assertThat(pulled).isEqualTo(initial);
         assertThat(store.size()).isZero();
         assertThat(table.read(key, new RowBuffer())).isFalse();
-        assertThat(table.unwritten()).isEmpty();
-        assertThat(table.changes()).isZero();
+        assertThat(unwritten(table)).isEmpty();
+        assertThat(cut(table, 1)).isEmpty();
     }
 
     @Test
@@ -165,11 +165,11 @@ class ParameterTableTest {
         }
 
         assertThat(writes).containsExactlyInAnyOrder(resting, block);
-        assertThat(table.unwritten()).containsExactly(hot);
+        assertThat(unwritten(table)).containsExactly(hot);
         assertThat(table.cachedRows()).isEqualTo(3);
 
         table.push(new long[] {resting}, 0, 1, new int[1], new float[3], 0, 0, null);
-        assertThat(table.unwritten()).containsExactlyInAnyOrder(hot, resting);
+        assertThat(unwritten(table)).containsExactlyInAnyOrder(hot, resting);
     }
 
     /** Shares that do not divide the number of rows must still come by every row. */
@@ -186,11 +186,11 @@ class ParameterTableTest {
             for (int round = 0; round < rounds / 2; round++) {
                 table.writeResting(1.0 / rounds);
             }
-            assertThat(table.unwritten().length).as("none was visited twice").isEqualTo(333);
+            assertThat(unwritten(table).length).as("none was visited twice").isEqualTo(333);
             for (int round = rounds / 2; round < 2 * rounds; round++) {
                 table.writeResting(1.0 / rounds);
             }
-            assertThat(table.unwritten().length).as("after 2 x %d", rounds).isZero();
+            assertThat(unwritten(table).length).as("after 2 x %d", rounds).isZero();
         }
     }
 
@@ -254,16 +254,61 @@ class ParameterTableTest {
         ParameterTable table = new ParameterTable(layout, new MemoryRowStore(), ROOM);
         long[] keys = {ParameterKey.ofValue(1, 100), ParameterKey.ofValue(1, 200)};
         table.push(keys, 0, 2, new int[2], new float[4], 0, 0, null);
-        table.cut(1);
+        cut(table, 1);
         table.push(keys, 1, 2, new int[2], new float[2], 0, 0, null);
         table.push(keys, 1, 2, new int[2], new float[2], 0, 0, null);
         table.complete(1);
 
-        assertThat(table.changes()).isEqualTo(1);
-        assertThat(table.cut(2)).containsExactly(keys[1]);
+        assertThat(cut(table, 2)).containsExactly(keys[1]);
         table.complete(2);
         table.addToNextCut(keys[0]);
-        assertThat(table.cut(3)).containsExactly(keys[0]);
+        assertThat(cut(table, 3)).containsExactly(keys[0]);
+    }
+
+    /** Changed or unwritten or both, and where they are, makes no difference. */
+    @Test
+    void aCutCopiesRowsAsTheyAre() {
+        ParameterLayout layout = Layouts.of(TENSORS, SGD, SGD, 1, 2);
+        ParameterTable table =
+                new ParameterTable(layout, new MemoryRowStore(), smallest(layout, 2));
+        long unwritten = ParameterKey.ofValue(1, 100);
+        long both = ParameterKey.ofValue(1, 200);
+        long evicted = ParameterKey.ofValue(1, 300);
+        table.push(new long[] {unwritten}, 0, 1, new int[] {5}, new float[2], 0, 70, null);
+        cut(table, 1);
+        table.complete(1);
+        table.pull(new long[] {unwritten}, 0, 1, new float[2], 0);
+        long[] keys = {evicted, both};
+        table.push(keys, 0, 1, new int[] {1}, new float[2], 0, 0, null);
+        table.push(keys, 1, 2, new int[] {1, 4}, new float[2], 0, 60, null);
+
+        RowCopies copies = new RowCopies();
+        table.cut(2, copies);
+        float[] after = {8, 8};
+        table.push(new long[] {both, unwritten}, 0, 2, new int[2], new float[4], 0, 0, null);
+
+        assertThat(copies.size()).isEqualTo(3);
+        assertThat(keys(copies, true, true)).containsExactly(both);
+        assertThat(keys(copies, true, false)).containsExactly(unwritten);
+        assertThat(keys(copies, false, true)).containsExactly(evicted);
+        RowBuffer row = new RowBuffer();
+        for (int i = 0; i < copies.size(); i++) {
+            copies.show(i, row);
+            layout.initialize(copies.key(i), after, 0);
+            assertThat(floats(row)).containsExactly(after);
+        }
+    }
+
+    @Test
+    void refusesCheckpointsOutOfOrder() {
+        ParameterLayout layout = Layouts.of(TENSORS, SGD, SGD, 1, 2);
+        ParameterTable table = new ParameterTable(layout, new MemoryRowStore(), ROOM);
+        cut(table, 5);
+
+        assertThatThrownBy(() -> cut(table, 5))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Checkpoint 5 cannot be cut after checkpoint 5");
+        assertThatThrownBy(() -> cut(table, 4)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -388,6 +433,37 @@ class ParameterTableTest {
         }
     }
 
+    private static long[] cut(ParameterTable table, long checkpointId) {
+        RowCopies copies = new RowCopies();
+        table.cut(checkpointId, copies);
+        return changed(copies);
+    }
+
+    private static long[] unwritten(ParameterTable table) {
+        RowCopies copies = new RowCopies();
+        table.copyUnwritten(copies);
+        assertThat(changed(copies)).isEmpty();
+        return unwritten(copies);
+    }
+
+    private static long[] changed(RowCopies copies) {
+        return Arrays.stream(copies.changedByKey()).mapToLong(copies::key).toArray();
+    }
+
+    private static long[] unwritten(RowCopies copies) {
+        return IntStream.range(0, copies.size())
+                .filter(copies::isUnwritten)
+                .mapToLong(copies::key)
+                .toArray();
+    }
+
+    private static long[] keys(RowCopies copies, boolean unwritten, boolean changed) {
+        return IntStream.range(0, copies.size())
+                .filter(i -> copies.isUnwritten(i) == unwritten && copies.isChanged(i) == changed)
+                .mapToLong(copies::key)
+                .toArray();
+    }
+
     private static float[] floats(RowBuffer row) {
         return Arrays.copyOfRange(row.values, row.at, row.at + row.size);
     }
@@ -441,6 +517,7 @@ class ParameterTableTest {
         private final Random random;
         private final long cacheBytes;
         private final List<Pulled> pulled = new ArrayList<>();
+        private final RowCopies copies = new RowCopies();
         private MemoryRowStore store = new MemoryRowStore();
         private ParameterTable table;
         private PlainTable plain;
@@ -537,9 +614,9 @@ class ParameterTableTest {
         }
 
         private void writeResting() {
-            int before = table.unwritten().length;
+            int before = unwritten(table).length;
             table.writeResting(random.nextInt(3) == 0 ? 1 : random.nextDouble() + 1e-9);
-            written += before - table.unwritten().length;
+            written += before - unwritten(table).length;
         }
 
         private void cut() {
@@ -553,9 +630,21 @@ class ParameterTableTest {
                                 });
             }
             long[] expected = plain.changedAfter(plain.lastComplete);
-            assertThat(table.changes()).isEqualTo(expected.length);
+            long[] dirty = SortedKeys.ascending(unwritten(table));
             lastCut++;
-            assertThat(table.cut(lastCut)).containsExactly(expected);
+            copies.clear();
+            table.cut(lastCut, copies);
+            assertThat(changed(copies)).containsExactly(expected);
+            assertThat(SortedKeys.ascending(unwritten(copies))).containsExactly(dirty);
+            assertSame(copies);
+        }
+
+        private void assertSame(RowCopies actual) {
+            RowBuffer row = new RowBuffer();
+            for (int i = 0; i < actual.size(); i++) {
+                actual.show(i, row);
+                plain.row(actual.key(i)).assertSame(row);
+            }
         }
 
         private void complete() {
@@ -571,9 +660,11 @@ class ParameterTableTest {
         private Checkpoint checkpoint() {
             MemoryRowStore rows = copy(store);
             RowBuffer row = new RowBuffer();
-            for (long key : table.unwritten()) {
-                assertThat(table.read(key, row)).isTrue();
-                rows.write(key, row);
+            RowCopies unwritten = new RowCopies();
+            table.copyUnwritten(unwritten);
+            for (int i = 0; i < unwritten.size(); i++) {
+                unwritten.show(i, row);
+                rows.write(unwritten.key(i), row);
             }
             for (long key : rows.keys()) {
                 int size = layout.of(key).size();

@@ -3,6 +3,8 @@ package io.millrace.model.parameter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import it.unimi.dsi.fastutil.longs.LongArrayList;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -13,7 +15,7 @@ class RowCacheTest {
     @Test
     void usageExample() {
         Recording store = new Recording();
-        RowCache cache = new RowCache(2, 1, store);
+        RowCache cache = new RowCache(2, 1, store, new LongOpenHashSet());
 
         assertThat(cache.find(7)).isEqualTo(RowCache.NOT_CACHED);
         int place = cache.load(7);
@@ -34,7 +36,7 @@ class RowCacheTest {
     @Test
     void writesOnlyDirtyRows() {
         Recording store = new Recording();
-        RowCache cache = new RowCache(1, 2, store);
+        RowCache cache = new RowCache(1, 2, store, new LongOpenHashSet());
         cache.updated(cache.load(1), 1, 0);
         cache.load(2);
 
@@ -48,7 +50,7 @@ class RowCacheTest {
 
     @Test
     void sparesWhatWasReferencedOnce() {
-        RowCache cache = new RowCache(1, 3, new Recording());
+        RowCache cache = new RowCache(1, 3, new Recording(), new LongOpenHashSet());
         cache.load(1);
         cache.load(2);
         cache.load(3);
@@ -64,7 +66,7 @@ class RowCacheTest {
 
     @Test
     void findsAnUnreferencedRowWhenAllWereReferenced() {
-        RowCache cache = new RowCache(1, 3, new Recording());
+        RowCache cache = new RowCache(1, 3, new Recording(), new LongOpenHashSet());
         for (long key = 1; key <= 3; key++) {
             cache.reference(cache.load(key));
         }
@@ -76,7 +78,7 @@ class RowCacheTest {
 
     @Test
     void countsAndTimesOnlyGrow() {
-        RowCache cache = new RowCache(1, 1, new Recording());
+        RowCache cache = new RowCache(1, 1, new Recording(), new LongOpenHashSet());
         int place = cache.load(1);
         cache.updated(place, 2, -50);
         RowBuffer row = new RowBuffer().over(new float[1], 0, 1);
@@ -91,41 +93,57 @@ class RowCacheTest {
     }
 
     @Test
-    void tellsTheFirstChangeSinceTheyWereForgotten() {
-        RowCache cache = new RowCache(1, 100, new Recording());
-        int first = cache.load(1);
-        int second = cache.load(2);
-        assertThat(cache.updated(first, 1, 0)).isTrue();
-        assertThat(cache.updated(first, 1, 0)).isFalse();
-        assertThat(cache.updated(second, 1, 0)).isTrue();
-        cache.write(first);
-        assertThat(cache.updated(first, 1, 0)).as("a write changes nothing about it").isFalse();
+    void aCutCopiesWhatChangedOrIsDirtyAndForgetsWhatChanged() {
+        RowCache cache = new RowCache(1, 100, new Recording(), new LongOpenHashSet());
+        int written = cache.load(1);
+        int dirty = cache.load(2);
+        cache.load(3);
+        cache.updated(written, 1, 0);
+        cache.updated(dirty, 1, 0);
+        cache.write(written);
+        assertThat(cut(cache)).containsExactly("1 changed", "2 dirty changed");
+        assertThat(cut(cache)).containsExactly("2 dirty");
 
-        cache.clearChanged();
-        assertThat(cache.dirty()).as("what was forgotten is dirty still").isEqualTo(2);
-        assertThat(cache.updated(second, 1, 0)).isTrue();
-        assertThat(cache.updated(first, 1, 0)).isTrue();
-        assertThat(cache.updated(first, 1, 0)).isFalse();
+        cache.setChanged(cache.find(3));
+        LongArrayList changed = new LongArrayList();
+        cache.changedKeys(changed);
+        assertThat(changed.toLongArray()).containsExactly(3L);
+        assertThat(cut(cache)).containsExactly("2 dirty", "3 changed");
+    }
+
+    @Test
+    void tellsWhichChangedRowsLeaveIt() {
+        LongOpenHashSet left = new LongOpenHashSet();
+        RowCache cache = new RowCache(1, 1, new Recording(), left);
+        cache.updated(cache.load(1), 1, 0);
+        cache.write(0);
+        cache.load(2);
+        assertThat(left).containsExactly(1L);
+        cache.updated(cache.load(3), 1, 0);
+        cut(cache);
+        cache.load(4);
+        assertThat(left).as("3 was cut before it left").containsExactly(1L);
     }
 
     @Test
     void anEvictedRowIsLoadedUnchangedCleanAndAtRest() {
         Recording store = new Recording();
-        RowCache cache = new RowCache(1, 1, store);
+        RowCache cache = new RowCache(1, 1, store, new LongOpenHashSet());
         cache.updated(cache.load(1), 1, 0);
         cache.updated(cache.load(2), 1, 0);
         assertThat(store.writes).containsExactly(1L);
         int place = cache.load(1);
 
-        assertThat(cache.dirty()).isZero();
+        assertThat(cut(cache)).isEmpty();
         cache.writeResting(1);
         assertThat(store.writes).containsExactly(1L, 2L);
-        assertThat(cache.updated(place, 1, 0)).isTrue();
+        cache.updated(place, 1, 0);
+        assertThat(cut(cache)).containsExactly("1 dirty changed");
     }
 
     @Test
     void knowsWhetherAKeyIsStillAtItsPlace() {
-        RowCache cache = new RowCache(1, 2, new Recording());
+        RowCache cache = new RowCache(1, 2, new Recording(), new LongOpenHashSet());
         assertThat(cache.isAt(0, 0)).as("nothing is cached yet").isFalse();
         int place = cache.load(1);
         assertThat(cache.isAt(place, 1)).isTrue();
@@ -142,7 +160,7 @@ class RowCacheTest {
 
     @Test
     void showsARowWhereItLies() {
-        RowCache cache = new RowCache(3, 5, new Recording());
+        RowCache cache = new RowCache(3, 5, new Recording(), new LongOpenHashSet());
         cache.load(1);
         int place = cache.load(2);
         cache.array(place)[cache.offset(place) + 2] = 1.5f;
@@ -162,7 +180,7 @@ class RowCacheTest {
     @Test
     void writesWhatWasNotUpdatedSinceTheHandCameBy() {
         Recording store = new Recording();
-        RowCache cache = new RowCache(1, 10, store);
+        RowCache cache = new RowCache(1, 10, store, new LongOpenHashSet());
         int resting = cache.load(1);
         int hot = cache.load(2);
         cache.load(3);
@@ -178,13 +196,15 @@ class RowCacheTest {
         assertThat(store.writes).containsExactly(1L, 2L);
         cache.writeResting(3);
         assertThat(store.writes).as("each once").containsExactly(1L, 2L);
-        assertThat(cache.dirty()).isZero();
+        RowCopies dirty = new RowCopies();
+        cache.copyDirty(dirty);
+        assertThat(dirty.size()).isZero();
     }
 
     @Test
     void theWritingHandGoesOnWhereItStoppedAndRound() {
         Recording store = new Recording();
-        RowCache cache = new RowCache(1, 10, store);
+        RowCache cache = new RowCache(1, 10, store, new LongOpenHashSet());
         cache.writeResting(5);
         for (long key = 0; key < 4; key++) {
             cache.updated(cache.load(key), 1, 0);
@@ -208,7 +228,7 @@ class RowCacheTest {
     void keepsRowsApartAcrossChunksWhileItGrows() {
         int size = 3000;
         int rows = 200;
-        RowCache cache = new RowCache(size, rows, new Recording());
+        RowCache cache = new RowCache(size, rows, new Recording(), new LongOpenHashSet());
         for (int key = 0; key < rows; key++) {
             int place = cache.load(key);
             cache.array(place)[cache.offset(place)] = key;
@@ -230,7 +250,7 @@ class RowCacheTest {
     void findsExactlyWhatIsCachedThroughManyEvictions() {
         for (int capacity : new int[] {1, 2, 3, 7, 64, 65, 130}) {
             Random random = new Random(capacity);
-            RowCache cache = new RowCache(1, capacity, new Recording());
+            RowCache cache = new RowCache(1, capacity, new Recording(), new LongOpenHashSet());
             long[] keyOfPlace = new long[capacity];
             for (int step = 0; step < 5000; step++) {
                 long key = 1L + random.nextInt(3 * capacity);
@@ -254,9 +274,22 @@ class RowCacheTest {
 
     @Test
     void refusesToHoldNothing() {
-        assertThatThrownBy(() -> new RowCache(1, 0, new Recording()))
+        assertThatThrownBy(() -> new RowCache(1, 0, new Recording(), new LongOpenHashSet()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("given 0");
+    }
+
+    private static List<String> cut(RowCache cache) {
+        RowCopies copies = new RowCopies();
+        cache.cut(copies);
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < copies.size(); i++) {
+            rows.add(
+                    copies.key(i)
+                            + (copies.isUnwritten(i) ? " dirty" : "")
+                            + (copies.isChanged(i) ? " changed" : ""));
+        }
+        return rows;
     }
 
     private static List<Long> cached(RowCache cache, long... keys) {

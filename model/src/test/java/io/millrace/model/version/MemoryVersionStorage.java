@@ -34,6 +34,11 @@ public final class MemoryVersionStorage implements VersionStorage {
     }
 
     @Override
+    public long size(String path) throws NoSuchFileException {
+        return bytes(path).length;
+    }
+
+    @Override
     public boolean putIfAbsent(String path, byte[] content) {
         checkPath(path);
         return files.putIfAbsent(path, content.clone()) == null;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -76,6 +77,39 @@ class VersionWriterTest {
     }
 
     @Test
+    void saysOfPromisedPartsWhatTheySay() throws IOException {
+        PartInfo part = part(storage, 7);
+        Manifest promise = SampleModel.manifest(7, null, List.of(promised(part)), 0);
+
+        assertThat(writer.commit(promise)).isTrue();
+        assertThat(Manifest.read(storage, "clicks", 7).parts()).containsExactly(part);
+        assertThat(writer.commit(promise)).isFalse();
+        storage.delete(part.path());
+        assertThat(writer.commit(promise)).as("the manifest is there already").isFalse();
+
+        Manifest other = SampleModel.manifest(7, null, List.of(promised(part(storage, 7))), 0);
+        assertThatThrownBy(() -> writer.commit(other)).isInstanceOf(VersionConflictException.class);
+    }
+
+    @Test
+    void refusesAPartThatWasNotWrittenToItsEnd() throws IOException {
+        PartInfo part = part(storage, 7);
+        Manifest promise = SampleModel.manifest(7, null, List.of(promised(part)), 0);
+        byte[] whole = storage.bytes(part.path()).clone();
+        for (int length = 0; length < whole.length; length++) {
+            storage.replace(part.path(), Arrays.copyOf(whole, length));
+            assertThatThrownBy(() -> writer.commit(promise))
+                    .isInstanceOf(DamagedVersionException.class)
+                    .hasMessage(part.path() + ": it was not written to its end");
+        }
+        storage.delete(part.path());
+        assertThatThrownBy(() -> writer.commit(promise))
+                .isInstanceOf(DamagedVersionException.class)
+                .hasMessage(part.path() + ": the file is missing");
+        assertThat(new VersionCatalog(storage, "clicks").versions()).isEmpty();
+    }
+
+    @Test
     void oneOfTwoHistoriesWins(@TempDir Path folder) throws Exception {
         VersionStorage local = new LocalVersionStorage(folder);
         List<Callable<Boolean>> commits = new ArrayList<>();
@@ -100,6 +134,10 @@ class VersionWriterTest {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    private static PartInfo promised(PartInfo part) {
+        return PartInfo.promised(part.path(), part.shard());
     }
 
     private static PartInfo part(VersionStorage storage, long version) throws IOException {

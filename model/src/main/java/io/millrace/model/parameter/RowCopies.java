@@ -1,0 +1,129 @@
+package io.millrace.model.parameter;
+
+import it.unimi.dsi.fastutil.longs.LongArrays;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Copies of rows as a checkpoint found them, to be saved on another thread while the table goes on:
+ * those that the store lacks, and those that the checkpoint's version has to carry. Many rows are
+ * both.
+ *
+ * <p>It is filled by one thread and read by another later. {@link #clear} keeps the memory for the
+ * next checkpoint.
+ */
+public final class RowCopies {
+
+    private static final int CHUNK_FLOATS = 1 << 18;
+    private static final int FIRST_ROWS = 64;
+    private static final byte UNWRITTEN = 1;
+    private static final byte CHANGED = 2;
+
+    private final List<float[]> chunks = new ArrayList<>();
+    private long[] keys = new long[FIRST_ROWS];
+
+    /** By row, the number of examples and the last event time. */
+    private long[] headers = new long[2 * FIRST_ROWS];
+
+    /** By row, its chunk in the upper half and where it starts there in the lower. */
+    private long[] places = new long[FIRST_ROWS];
+
+    private int[] sizes = new int[FIRST_ROWS];
+    private byte[] flags = new byte[FIRST_ROWS];
+    private int rows;
+    private int changed;
+    private int chunk;
+    private int end;
+
+    /** Number of rows. */
+    public int size() {
+        return rows;
+    }
+
+    public long key(int row) {
+        return keys[row];
+    }
+
+    /** Whether the store has not got this row in its newest form. */
+    public boolean isUnwritten(int row) {
+        return (flags[row] & UNWRITTEN) != 0;
+    }
+
+    /** Whether the version has to carry this row. */
+    public boolean isChanged(int row) {
+        return (flags[row] & CHANGED) != 0;
+    }
+
+    /** Points the buffer at the row; it must not be written to. */
+    public void show(int row, RowBuffer into) {
+        into.over(chunks.get((int) (places[row] >>> 32)), (int) places[row], sizes[row]);
+        into.examples = headers[2 * row];
+        into.lastEventTime = headers[2 * row + 1];
+    }
+
+    /** The changed rows, ascending by key as unsigned numbers. */
+    public int[] changedByKey() {
+        int[] order = new int[changed];
+        int found = 0;
+        for (int row = 0; row < rows; row++) {
+            if (isChanged(row)) {
+                order[found++] = row;
+            }
+        }
+        // Sorting by reference wants the keys in signed order.
+        long[] signed = Arrays.copyOf(keys, rows);
+        for (int row = 0; row < rows; row++) {
+            signed[row] ^= Long.MIN_VALUE;
+        }
+        LongArrays.radixSortIndirect(order, signed, false);
+        return order;
+    }
+
+    /** Forgets all rows. */
+    public void clear() {
+        rows = 0;
+        changed = 0;
+        chunk = 0;
+        end = 0;
+    }
+
+    void add(long key, RowBuffer row, boolean isUnwritten, boolean isChanged) {
+        if (rows == keys.length) {
+            grow();
+        }
+        float[] values = room(row.size);
+        System.arraycopy(row.values, row.at, values, end, row.size);
+        keys[rows] = key;
+        headers[2 * rows] = row.examples;
+        headers[2 * rows + 1] = row.lastEventTime;
+        places[rows] = (long) chunk << 32 | end;
+        sizes[rows] = row.size;
+        flags[rows] = (byte) ((isUnwritten ? UNWRITTEN : 0) | (isChanged ? CHANGED : 0));
+        changed += isChanged ? 1 : 0;
+        end += row.size;
+        rows++;
+    }
+
+    /** The chunk that has room for so many floats behind {@link #end}. */
+    private float[] room(int size) {
+        while (chunk < chunks.size()) {
+            if (end + size <= chunks.get(chunk).length) {
+                return chunks.get(chunk);
+            }
+            chunk++;
+            end = 0;
+        }
+        chunks.add(new float[Math.max(CHUNK_FLOATS, size)]);
+        return chunks.get(chunk);
+    }
+
+    private void grow() {
+        int more = Math.addExact(rows, rows);
+        keys = Arrays.copyOf(keys, more);
+        headers = Arrays.copyOf(headers, Math.multiplyExact(2, more));
+        places = Arrays.copyOf(places, more);
+        sizes = Arrays.copyOf(sizes, more);
+        flags = Arrays.copyOf(flags, more);
+    }
+}
