@@ -17,6 +17,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,10 @@ final class JobSettings {
         defaults.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         // Most look-ups of rows that are not there, as of new values, end at the filter.
         defaults.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
+        // A whole filter or index of a large file would push all else out of the block cache, and
+        // be
+        // pushed out by the next one, at every look-up.
+        defaults.set(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS, true);
         // Weights do not compress, and trying costs more than all else that RocksDB does here.
         defaults.set(
                 RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL,

@@ -337,24 +337,32 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
 
     /** A micro-batch whose weights are still arriving. */
     private static final class InFlight {
+        private static final float[] NONE = new float[0];
         final long number;
         final MicroBatch batch;
-        final float[] weights;
         final boolean afterBarrier;
         final long sentAt = System.nanoTime();
         int awaited;
+        float[] weights = NONE;
 
         InFlight(long number, MicroBatch batch, boolean afterBarrier) {
             this.number = number;
             this.batch = batch;
             this.afterBarrier = afterBarrier;
-            weights = new float[batch.weightCount()];
         }
 
+        /** The only shard's reply holds all weights and need not be copied. */
         void accept(ShardReply reply) {
+            awaited--;
+            if (reply.weights().length == batch.weightCount()) {
+                weights = reply.weights();
+                return;
+            }
+            if (weights == NONE) {
+                weights = new float[batch.weightCount()];
+            }
             int at = batch.weightsAt()[batch.keysFrom(reply.shard())];
             System.arraycopy(reply.weights(), 0, weights, at, reply.weights().length);
-            awaited--;
         }
     }
 }

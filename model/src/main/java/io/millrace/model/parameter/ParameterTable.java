@@ -2,7 +2,6 @@ package io.millrace.model.parameter;
 
 import it.unimi.dsi.fastutil.longs.LongArrayList;
 import it.unimi.dsi.fastutil.longs.LongList;
-import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,19 +21,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ParameterTable {
 
+    /** Rows to be fetched from memory at once: they stay in the first two levels of cache. */
+    private static final int AT_ONCE = 128;
+
+    /** Memory for weights that leave even a small cache between two cuts. */
+    private static final long LEAST_BYTES_EVICTED = 64 << 20;
+
     private final ParameterLayout layout;
     private final RowStore store;
     private final ChangedKeys cuts = new ChangedKeys();
 
-    /** Rows for the next cut that no cache flags as changed: most have left it. */
-    private final LongOpenHashSet changedOutside = new LongOpenHashSet();
-
+    private final EvictedChanges evicted;
     private final List<RowCache> caches = new ArrayList<>();
     private final RowCache[] cacheOfSlot;
     private final RowLayout[] layoutOfSlot;
     private float[] rowRoom = new float[0];
     private long hits;
     private long misses;
+
+    /** Written, so that the compiler cannot leave out the reads; what it is does not matter. */
+    private float touched;
 
     /**
      * Makes a table whose caches grow up to {@code cacheBytes} in all.
@@ -45,6 +51,7 @@ public final class ParameterTable {
     public ParameterTable(ParameterLayout layout, RowStore store, long cacheBytes) {
         this.layout = layout;
         this.store = store;
+        evicted = new EvictedChanges(Math.max(cacheBytes / 2, LEAST_BYTES_EVICTED));
         cacheOfSlot = new RowCache[layout.slots()];
         layoutOfSlot = new RowLayout[layout.slots()];
         Arrays.setAll(layoutOfSlot, layout::slot);
@@ -125,6 +132,9 @@ public final class ParameterTable {
             int @Nullable [] places) {
         int start = at;
         for (int i = from; i < to; i++) {
+            if (places != null && (i - from) % AT_ONCE == 0) {
+                touch(keys, i, Math.min(to, i + AT_ONCE), places, from);
+            }
             RowCache cache = cacheOf(keys[i]);
             int place = places == null ? RowCache.NOT_CACHED : places[i - from];
             if (cache.isAt(place, keys[i])) {
@@ -138,6 +148,19 @@ public final class ParameterTable {
             cache.updated(place, examples[i], eventTime);
             start += row.width();
         }
+    }
+
+    /** Reads a little of each row, so that the processor overlaps its waits for memory. */
+    private void touch(long[] keys, int from, int to, int[] places, int firstPlace) {
+        float sum = 0;
+        for (int i = from; i < to; i++) {
+            RowCache cache = cacheOf(keys[i]);
+            int place = places[i - firstPlace];
+            if (cache.isAt(place, keys[i])) {
+                sum += cache.touch(place);
+            }
+        }
+        touched = sum;
     }
 
     /**
@@ -165,14 +188,14 @@ public final class ParameterTable {
             cache.cut(into);
         }
         RowBuffer row = new RowBuffer();
-        for (long key : changedOutside) {
-            if (!read(key, row)) {
+        for (long key : evicted.keys()) {
+            if (!evicted.show(key, row) && !read(key, row)) {
                 throw new IllegalStateException(
                         "changed row " + Long.toHexString(key) + " is not in the table");
             }
             into.add(key, row, false, true);
         }
-        changedOutside.clear();
+        evicted.clear();
     }
 
     /** Copies what a checkpoint has to save beside the store, when it is not to be a version. */
@@ -189,7 +212,7 @@ public final class ParameterTable {
 
     /** Makes the next cut carry this row whether or not it changes. */
     public void addToNextCut(long key) {
-        changedOutside.add(key);
+        evicted.add(key);
     }
 
     /**
@@ -233,10 +256,10 @@ public final class ParameterTable {
 
     /** Flags as changed in the cache whatever is there, so that no row is cut twice. */
     private long[] changedSinceLastCut() {
-        LongArrayList outside = new LongArrayList(changedOutside);
-        changedOutside.clear();
-        outside.forEach((long key) -> flagChanged(key));
-        LongArrayList changed = new LongArrayList(changedOutside);
+        for (long key : evicted.keys().toLongArray()) {
+            flagChanged(key);
+        }
+        LongArrayList changed = new LongArrayList(evicted.keys());
         for (RowCache cache : caches) {
             cache.changedKeys(changed);
         }
@@ -247,10 +270,16 @@ public final class ParameterTable {
         RowCache cache = cacheOf(key);
         int place = cache.find(key);
         if (place == RowCache.NOT_CACHED) {
-            changedOutside.add(key);
+            evicted.add(key);
         } else {
             cache.setChanged(place);
+            evicted.remove(key);
         }
+    }
+
+    /** Only weights are cut; so their state need not be kept. */
+    private void addEvicted(long key, RowBuffer row) {
+        evicted.add(key, row.over(row.values, row.at, layout.width(key)));
     }
 
     private int findOrLoad(RowCache cache, long key) {
@@ -335,7 +364,7 @@ public final class ParameterTable {
     }
 
     private RowCache addCache(int rowSize, int capacity) {
-        RowCache cache = new RowCache(rowSize, capacity, store, changedOutside);
+        RowCache cache = new RowCache(rowSize, capacity, store, this::addEvicted);
         caches.add(cache);
         return cache;
     }

@@ -2,7 +2,6 @@ package io.millrace.model.parameter;
 
 import it.unimi.dsi.fastutil.HashCommon;
 import it.unimi.dsi.fastutil.longs.LongList;
-import it.unimi.dsi.fastutil.longs.LongSet;
 import java.util.Arrays;
 
 /**
@@ -57,7 +56,7 @@ final class RowCache {
     private static final int OVERHEAD = 3 * Long.BYTES + 1 + 4 * Integer.BYTES;
 
     private final RowStore store;
-    private final LongSet changedOutside;
+    private final ChangedRows leaving;
     private final int rowSize;
     private final int capacity;
     private final int chunkShift;
@@ -77,9 +76,9 @@ final class RowCache {
     private long evictions;
 
     /**
-     * @param changedOutside takes the keys of changed rows that leave the cache
+     * @param leaving hears of changed rows that leave the cache
      */
-    RowCache(int rowSize, int capacity, RowStore store, LongSet changedOutside) {
+    RowCache(int rowSize, int capacity, RowStore store, ChangedRows leaving) {
         if (capacity < 1 || capacity > MAX_ROWS) {
             throw new IllegalArgumentException(
                     "A row cache holds 1 to "
@@ -89,7 +88,7 @@ final class RowCache {
                             + ".");
         }
         this.store = store;
-        this.changedOutside = changedOutside;
+        this.leaving = leaving;
         this.rowSize = rowSize;
         this.capacity = capacity;
         int chunkRows = Integer.highestOneBit(Math.max(1, CHUNK_FLOATS / rowSize));
@@ -167,6 +166,17 @@ final class RowCache {
             headers[header + 1] = Math.max(headers[header + 1], eventTime);
         }
         flags[place] = (byte) (before | DIRTY | EXISTS | RECENT | CHANGED);
+    }
+
+    /** Reads a little of all that is kept of a row; the result has no meaning. */
+    float touch(int place) {
+        float[] values = array(place);
+        int at = offset(place);
+        return values[at]
+                + values[at + rowSize / 2]
+                + values[at + rowSize - 1]
+                + flags[place]
+                + headers[2 * place];
     }
 
     /** Flags the row as changed, although it did not change now. */
@@ -299,7 +309,8 @@ final class RowCache {
             write(place);
         }
         if ((flags[place] & CHANGED) != 0) {
-            changedOutside.add(keys[place]);
+            show(place, view);
+            leaving.add(keys[place], view);
         }
         unlink(place);
         evictions++;
@@ -340,5 +351,10 @@ final class RowCache {
             }
         }
         index[gap] = 0;
+    }
+
+    /** Takes note of changed rows. */
+    interface ChangedRows {
+        void add(long key, RowBuffer row);
     }
 }

@@ -105,6 +105,14 @@ public final class RowCopies {
         rows++;
     }
 
+    /** Puts another row of the same size in place of this one. */
+    void replace(int row, RowBuffer by) {
+        float[] values = chunks.get((int) (places[row] >>> 32));
+        System.arraycopy(by.values, by.at, values, (int) places[row], sizes[row]);
+        headers[2 * row] = by.examples;
+        headers[2 * row + 1] = by.lastEventTime;
+    }
+
     /** The chunk that has room for so many floats behind {@link #end}. */
     private float[] room(int size) {
         while (chunk < chunks.size()) {

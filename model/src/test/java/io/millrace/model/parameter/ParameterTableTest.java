@@ -639,11 +639,18 @@ class ParameterTableTest {
             assertSame(copies);
         }
 
+        /** A row that the store has, too, may be there without its state. */
         private void assertSame(RowCopies actual) {
             RowBuffer row = new RowBuffer();
             for (int i = 0; i < actual.size(); i++) {
                 actual.show(i, row);
-                plain.row(actual.key(i)).assertSame(row);
+                long key = actual.key(i);
+                assertThat(row.size).isGreaterThanOrEqualTo(layout.width(key));
+                if (!actual.isUnwritten(i)) {
+                    plain.row(key).assertBeginsWith(row);
+                } else {
+                    plain.row(key).assertSame(row);
+                }
             }
         }
 
@@ -772,7 +779,12 @@ class ParameterTableTest {
         }
 
         void assertSame(RowBuffer actual) {
-            assertThat(floats(actual)).isEqualTo(values);
+            assertThat(actual.size).isEqualTo(values.length);
+            assertBeginsWith(actual);
+        }
+
+        void assertBeginsWith(RowBuffer actual) {
+            assertThat(floats(actual)).isEqualTo(Arrays.copyOf(values, actual.size));
             assertThat(actual.examples).isEqualTo(examples);
             assertThat(actual.lastEventTime).isEqualTo(lastEventTime);
         }

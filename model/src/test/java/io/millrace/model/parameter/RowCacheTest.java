@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import it.unimi.dsi.fastutil.longs.LongArrayList;
-import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -15,7 +14,7 @@ class RowCacheTest {
     @Test
     void usageExample() {
         Recording store = new Recording();
-        RowCache cache = new RowCache(2, 1, store, new LongOpenHashSet());
+        RowCache cache = new RowCache(2, 1, store, (key, row) -> {});
 
         assertThat(cache.find(7)).isEqualTo(RowCache.NOT_CACHED);
         int place = cache.load(7);
@@ -36,7 +35,7 @@ class RowCacheTest {
     @Test
     void writesOnlyDirtyRows() {
         Recording store = new Recording();
-        RowCache cache = new RowCache(1, 2, store, new LongOpenHashSet());
+        RowCache cache = new RowCache(1, 2, store, (key, row) -> {});
         cache.updated(cache.load(1), 1, 0);
         cache.load(2);
 
@@ -50,7 +49,7 @@ class RowCacheTest {
 
     @Test
     void sparesWhatWasReferencedOnce() {
-        RowCache cache = new RowCache(1, 3, new Recording(), new LongOpenHashSet());
+        RowCache cache = new RowCache(1, 3, new Recording(), (key, row) -> {});
         cache.load(1);
         cache.load(2);
         cache.load(3);
@@ -66,7 +65,7 @@ class RowCacheTest {
 
     @Test
     void findsAnUnreferencedRowWhenAllWereReferenced() {
-        RowCache cache = new RowCache(1, 3, new Recording(), new LongOpenHashSet());
+        RowCache cache = new RowCache(1, 3, new Recording(), (key, row) -> {});
         for (long key = 1; key <= 3; key++) {
             cache.reference(cache.load(key));
         }
@@ -78,7 +77,7 @@ class RowCacheTest {
 
     @Test
     void countsAndTimesOnlyGrow() {
-        RowCache cache = new RowCache(1, 1, new Recording(), new LongOpenHashSet());
+        RowCache cache = new RowCache(1, 1, new Recording(), (key, row) -> {});
         int place = cache.load(1);
         cache.updated(place, 2, -50);
         RowBuffer row = new RowBuffer().over(new float[1], 0, 1);
@@ -94,7 +93,7 @@ class RowCacheTest {
 
     @Test
     void aCutCopiesWhatChangedOrIsDirtyAndForgetsWhatChanged() {
-        RowCache cache = new RowCache(1, 100, new Recording(), new LongOpenHashSet());
+        RowCache cache = new RowCache(1, 100, new Recording(), (key, row) -> {});
         int written = cache.load(1);
         int dirty = cache.load(2);
         cache.load(3);
@@ -113,8 +112,16 @@ class RowCacheTest {
 
     @Test
     void tellsWhichChangedRowsLeaveIt() {
-        LongOpenHashSet left = new LongOpenHashSet();
-        RowCache cache = new RowCache(1, 1, new Recording(), left);
+        List<Long> left = new ArrayList<>();
+        RowCache cache =
+                new RowCache(
+                        1,
+                        1,
+                        new Recording(),
+                        (key, row) -> {
+                            assertThat(row.examples).isEqualTo(key);
+                            left.add(key);
+                        });
         cache.updated(cache.load(1), 1, 0);
         cache.write(0);
         cache.load(2);
@@ -128,7 +135,7 @@ class RowCacheTest {
     @Test
     void anEvictedRowIsLoadedUnchangedCleanAndAtRest() {
         Recording store = new Recording();
-        RowCache cache = new RowCache(1, 1, store, new LongOpenHashSet());
+        RowCache cache = new RowCache(1, 1, store, (key, row) -> {});
         cache.updated(cache.load(1), 1, 0);
         cache.updated(cache.load(2), 1, 0);
         assertThat(store.writes).containsExactly(1L);
@@ -143,7 +150,7 @@ class RowCacheTest {
 
     @Test
     void knowsWhetherAKeyIsStillAtItsPlace() {
-        RowCache cache = new RowCache(1, 2, new Recording(), new LongOpenHashSet());
+        RowCache cache = new RowCache(1, 2, new Recording(), (key, row) -> {});
         assertThat(cache.isAt(0, 0)).as("nothing is cached yet").isFalse();
         int place = cache.load(1);
         assertThat(cache.isAt(place, 1)).isTrue();
@@ -160,7 +167,7 @@ class RowCacheTest {
 
     @Test
     void showsARowWhereItLies() {
-        RowCache cache = new RowCache(3, 5, new Recording(), new LongOpenHashSet());
+        RowCache cache = new RowCache(3, 5, new Recording(), (key, row) -> {});
         cache.load(1);
         int place = cache.load(2);
         cache.array(place)[cache.offset(place) + 2] = 1.5f;
@@ -180,7 +187,7 @@ class RowCacheTest {
     @Test
     void writesWhatWasNotUpdatedSinceTheHandCameBy() {
         Recording store = new Recording();
-        RowCache cache = new RowCache(1, 10, store, new LongOpenHashSet());
+        RowCache cache = new RowCache(1, 10, store, (key, row) -> {});
         int resting = cache.load(1);
         int hot = cache.load(2);
         cache.load(3);
@@ -204,7 +211,7 @@ class RowCacheTest {
     @Test
     void theWritingHandGoesOnWhereItStoppedAndRound() {
         Recording store = new Recording();
-        RowCache cache = new RowCache(1, 10, store, new LongOpenHashSet());
+        RowCache cache = new RowCache(1, 10, store, (key, row) -> {});
         cache.writeResting(5);
         for (long key = 0; key < 4; key++) {
             cache.updated(cache.load(key), 1, 0);
@@ -228,7 +235,7 @@ class RowCacheTest {
     void keepsRowsApartAcrossChunksWhileItGrows() {
         int size = 3000;
         int rows = 200;
-        RowCache cache = new RowCache(size, rows, new Recording(), new LongOpenHashSet());
+        RowCache cache = new RowCache(size, rows, new Recording(), (key, row) -> {});
         for (int key = 0; key < rows; key++) {
             int place = cache.load(key);
             cache.array(place)[cache.offset(place)] = key;
@@ -250,7 +257,7 @@ class RowCacheTest {
     void findsExactlyWhatIsCachedThroughManyEvictions() {
         for (int capacity : new int[] {1, 2, 3, 7, 64, 65, 130}) {
             Random random = new Random(capacity);
-            RowCache cache = new RowCache(1, capacity, new Recording(), new LongOpenHashSet());
+            RowCache cache = new RowCache(1, capacity, new Recording(), (key, row) -> {});
             long[] keyOfPlace = new long[capacity];
             for (int step = 0; step < 5000; step++) {
                 long key = 1L + random.nextInt(3 * capacity);
@@ -274,7 +281,7 @@ class RowCacheTest {
 
     @Test
     void refusesToHoldNothing() {
-        assertThatThrownBy(() -> new RowCache(1, 0, new Recording(), new LongOpenHashSet()))
+        assertThatThrownBy(() -> new RowCache(1, 0, new Recording(), (key, row) -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("given 0");
     }
