@@ -105,7 +105,8 @@ public record DcnV2(int crossLayers, int rank, List<Integer> hidden, Structure s
 
     private NDArray cross(NDArray x0, NDArray x, Iterator<NDArray> tensors) {
         NDArray projected = rank == 0 ? x : x.matMul(tensors.next());
-        return x0.mul(Mlp.linear(projected, tensors)).add(x);
+        // In place: the gradient of a product needs its factors, not the product.
+        return x0.mul(Mlp.linear(projected, tensors)).addi(x);
     }
 
     private Mlp deep(int width) {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FeatureExtractor {
 
+    /** Stands for a value that the candidates of a request share. */
+    private static final Object COMMON = new Object();
+
     private final Sparse[] sparse;
     private final Dense[] dense;
     private final int numericWidth;
@@ -68,6 +71,83 @@ public final class FeatureExtractor {
             at += feature.input.width();
         }
         return new Example(keys.toLongArray(), ends, numeric, 0, 1, timestamp);
+    }
+
+    /**
+     * Several items for one user, whose common values are read once: the first item that does not
+     * override one has it read.
+     */
+    public Request request(String user, Map<String, Object> features, long timestamp) {
+        return new Request(user, features, timestamp);
+    }
+
+    /** What the candidates of one request share. Of its extractor, and used by the same thread. */
+    public final class Request {
+
+        private final Event event;
+        private final long[][] commonKeys = new long[sparse.length][];
+        private final float[][] commonNumbers = new float[dense.length][];
+
+        private Request(String user, Map<String, Object> features, long timestamp) {
+            event = new Event(user, null, features, Map.of(), timestamp);
+        }
+
+        /** The same as {@link #extract} gives for the request's user, features and time. */
+        public Example extract(@Nullable String item, Map<String, Object> overriding)
+                throws InvalidEventException {
+            keys.clear();
+            int[] ends = new int[sparse.length];
+            for (int i = 0; i < sparse.length; i++) {
+                Object own = own(sparse[i].field, item, overriding);
+                if (own == COMMON) {
+                    long[] common = commonKeys(i);
+                    keys.addElements(keys.size(), common);
+                } else {
+                    sparse[i].input.append(own, keys);
+                }
+                ends[i] = keys.size();
+            }
+            float[] numeric = new float[numericWidth];
+            int at = 0;
+            for (int i = 0; i < dense.length; i++) {
+                Object own = own(dense[i].field, item, overriding);
+                if (own == COMMON) {
+                    float[] common = commonNumbers(i);
+                    System.arraycopy(common, 0, numeric, at, common.length);
+                } else {
+                    dense[i].input.write(own, numeric, at);
+                }
+                at += dense[i].input.width();
+            }
+            return new Example(keys.toLongArray(), ends, numeric, 0, 1, event.timestamp);
+        }
+
+        private @Nullable Object own(
+                Field field, @Nullable String item, Map<String, Object> overriding) {
+            return switch (field.origin) {
+                case USER, TIMESTAMP -> COMMON;
+                case ITEM -> item;
+                case FEATURES -> overriding.getOrDefault(field.name, COMMON);
+            };
+        }
+
+        private long[] commonKeys(int i) throws InvalidEventException {
+            if (commonKeys[i] == null) {
+                LongArrayList read = new LongArrayList();
+                sparse[i].input.append(event.value(sparse[i].field), read);
+                commonKeys[i] = read.toLongArray();
+            }
+            return commonKeys[i];
+        }
+
+        private float[] commonNumbers(int i) throws InvalidEventException {
+            if (commonNumbers[i] == null) {
+                float[] read = new float[dense[i].input.width()];
+                dense[i].input.write(event.value(dense[i].field), read, 0);
+                commonNumbers[i] = read;
+            }
+            return commonNumbers[i];
+        }
     }
 
     private record Sparse(Field field, SparseInput input) {}

@@ -1,6 +1,7 @@
 package io.millrace.model.learn;
 
 import io.millrace.model.feature.FeatureSpec;
+import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
@@ -12,6 +13,9 @@ final class EmbeddingPooling {
     private final int[] dimensions;
     private final boolean[] mean;
     private final int width;
+
+    /** The embeddings of one example, on their way to or from native memory. */
+    private final float[] pooled;
 
     EmbeddingPooling(List<FeatureSpec> features) {
         List<FeatureSpec.Sparse> sparse =
@@ -30,16 +34,18 @@ final class EmbeddingPooling {
             sum += dimensions[f];
         }
         width = sum;
+        pooled = new float[width];
     }
 
-    /** Writes [B, embedding width], feature after feature, into {@code pooled}. */
-    void gather(MicroBatch batch, float[] weights, float[] pooled) {
+    /** Writes [B, embedding width], feature after feature, into {@code out}. */
+    void gather(MicroBatch batch, float[] weights, FloatBuffer out) {
         int[] occurrences = batch.occurrences();
         int[] ends = batch.ends();
         int[] weightsAt = batch.weightsAt();
         int from = 0;
-        int at = 0;
-        for (int i = 0; i < ends.length; ) {
+        int i = 0;
+        for (int b = 0; b < batch.size(); b++) {
+            int at = 0;
             for (int f = 0; f < dimensions.length; f++, i++) {
                 int dimension = dimensions[f];
                 int to = ends[i];
@@ -59,17 +65,20 @@ final class EmbeddingPooling {
                 from = to;
                 at += dimension;
             }
+            out.put(b * width, pooled, 0, width);
         }
     }
 
     /** Adds the gradient of what {@link #gather} wrote to the gradients of the keys. */
-    void scatter(MicroBatch batch, float[] pooledGradient, float[] gradients) {
+    void scatter(MicroBatch batch, FloatBuffer gradient, float[] gradients) {
         int[] occurrences = batch.occurrences();
         int[] ends = batch.ends();
         int[] weightsAt = batch.weightsAt();
         int from = 0;
-        int at = 0;
-        for (int i = 0; i < ends.length; ) {
+        int i = 0;
+        for (int b = 0; b < batch.size(); b++) {
+            gradient.get(b * width, pooled, 0, width);
+            int at = 0;
             for (int f = 0; f < dimensions.length; f++, i++) {
                 int dimension = dimensions[f];
                 int to = ends[i];
@@ -77,7 +86,7 @@ final class EmbeddingPooling {
                 for (int occurrence = from; occurrence < to; occurrence++) {
                     int row = weightsAt[occurrences[occurrence]];
                     for (int d = 0; d < dimension; d++) {
-                        gradients[row + d] += scale * pooledGradient[at + d];
+                        gradients[row + d] += scale * pooled[at + d];
                     }
                 }
                 from = to;

@@ -2,6 +2,7 @@ package io.millrace.model.learn;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -64,11 +65,10 @@ public final class Learner implements AutoCloseable {
                 false,
                 () -> {
                     try (NDManager manager = network.manager().newSubManager()) {
-                        NDArray dense = dense(manager, batch, weights);
+                        NDList tensors = tensors(manager, batch, weights);
                         NDArray embeddings = network.embeddings(manager, batch, weights);
                         return network.predictions(
-                                network.logits(manager, batch, embeddings, network.tensors(dense))
-                                        .toFloatArray());
+                                network.logits(manager, batch, embeddings, tensors).toFloatArray());
                     }
                 });
     }
@@ -80,27 +80,28 @@ public final class Learner implements AutoCloseable {
 
     private float[] differentiate(MicroBatch batch, float[] weights, float[] gradients) {
         try (NDManager manager = network.manager().newSubManager()) {
-            NDArray dense = dense(manager, batch, weights);
+            NDList tensors = tensors(manager, batch, weights);
             NDArray embeddings = network.embeddings(manager, batch, weights);
-            dense.setRequiresGradient(true);
+            tensors.forEach(tensor -> tensor.setRequiresGradient(true));
             embeddings.setRequiresGradient(true);
-            NDArray logits = network.logits(manager, batch, embeddings, network.tensors(dense));
+            NDArray logits = network.logits(manager, batch, embeddings, tensors);
 
             float[] logitValues = logits.toFloatArray();
             float[] predictions = network.predictions(logitValues);
             NDArray logitGradient = logitGradient(manager, batch, logitValues);
             JniUtils.backward((PtNDArray) logits, (PtNDArray) logitGradient, false, false);
 
-            Arrays.fill(gradients, 0, batch.weightCount(), 0f);
-            copyDenseGradient(batch, dense, gradients);
-            scatterEmbeddingGradient(batch, embeddings, gradients);
-            requireFinite(batch, gradients);
+            boolean finite = copyDenseGradient(batch, tensors, gradients);
+            finite &= scatterEmbeddingGradient(batch, embeddings, gradients);
+            if (!finite) {
+                requireFinite(batch, gradients);
+            }
             return predictions;
         }
     }
 
-    /** The whole dense vector, put together from its blocks. */
-    private NDArray dense(NDManager manager, MicroBatch batch, float[] weights) {
+    /** The architecture's tensors, put together from the blocks of the dense vector. */
+    private NDList tensors(NDManager manager, MicroBatch batch, float[] weights) {
         int size = network.layout().size();
         FloatBuffer room = nativeDense.room(size);
         int[] keys = batch.denseKeys();
@@ -109,7 +110,7 @@ public final class Learner implements AutoCloseable {
             int length = Math.min(DenseLayout.BLOCK, size - at);
             room.put(at, weights, batch.weightsAt()[keys[block]], length);
         }
-        return nativeDense.tensor(manager, new Shape(size));
+        return network.tensors(manager, nativeDense);
     }
 
     private NDArray logitGradient(NDManager manager, MicroBatch batch, float[] logits) {
@@ -122,29 +123,87 @@ public final class Learner implements AutoCloseable {
         return nativeLogits.tensor(manager, new Shape(logits.length));
     }
 
-    private void copyDenseGradient(MicroBatch batch, NDArray dense, float[] gradients) {
-        FloatBuffer gradient = gradient(dense);
-        int[] keys = batch.denseKeys();
-        for (int block = 0; block < keys.length; block++) {
-            int at = block * DenseLayout.BLOCK;
-            int length = Math.min(DenseLayout.BLOCK, gradient.capacity() - at);
-            gradient.get(at, gradients, batch.weightsAt()[keys[block]], length);
+    /**
+     * Fills the gradients of all dense blocks, padding included.
+     *
+     * @return whether they are {@linkplain #isFinite finite} for sure; asked piece by piece, while
+     *     the piece is in the processor's cache
+     */
+    private boolean copyDenseGradient(MicroBatch batch, NDList tensors, float[] gradients) {
+        boolean finite = true;
+        for (int i = 0; i < tensors.size(); i++) {
+            FloatBuffer gradient = gradient(tensors.get(i));
+            int length;
+            for (int from = 0; from < gradient.capacity(); from += length) {
+                int position = network.layout().start(i) + from;
+                int inBlock = position % DenseLayout.BLOCK;
+                length = Math.min(DenseLayout.BLOCK - inBlock, gradient.capacity() - from);
+                int to = denseAt(batch, position / DenseLayout.BLOCK) + inBlock;
+                gradient.get(from, gradients, to, length);
+                finite &= isFinite(gradients, to, to + length);
+            }
         }
+        int size = network.layout().size();
+        int lastBlock = batch.denseKeys().length - 1;
+        int lastAt = denseAt(batch, lastBlock);
+        Arrays.fill(
+                gradients,
+                lastAt + size - lastBlock * DenseLayout.BLOCK,
+                lastAt + DenseLayout.BLOCK,
+                0f);
+        return finite;
     }
 
-    private void scatterEmbeddingGradient(MicroBatch batch, NDArray embeddings, float[] gradients) {
+    private static int denseAt(MicroBatch batch, int block) {
+        return batch.weightsAt()[batch.denseKeys()[block]];
+    }
+
+    /** The same for the gradients of all sparse keys. */
+    private boolean scatterEmbeddingGradient(
+            MicroBatch batch, NDArray embeddings, float[] gradients) {
         if (network.pooling().width() == 0) {
-            return;
+            return true;
         }
-        float[] pooled = network.pooledRoom(batch);
-        FloatBuffer gradient = gradient(embeddings);
-        gradient.get(0, pooled, 0, gradient.capacity());
-        network.pooling().scatter(batch, pooled, gradients);
+        int[] weightsAt = batch.weightsAt();
+        for (int shard = 0; shard < batch.shards(); shard++) {
+            int from = weightsAt[batch.keysFrom(shard)];
+            Arrays.fill(gradients, from, weightsAt[batch.sparseTo(shard)], 0f);
+        }
+        network.pooling().scatter(batch, gradient(embeddings), gradients);
+        boolean finite = true;
+        for (int shard = 0; shard < batch.shards(); shard++) {
+            int from = weightsAt[batch.keysFrom(shard)];
+            finite &= isFinite(gradients, from, weightsAt[batch.sparseTo(shard)]);
+        }
+        return finite;
     }
 
     /** The gradient of a leaf; it lives as long as the leaf's manager. */
     private static FloatBuffer gradient(NDArray leaf) {
         return leaf.getGradient().toByteBuffer(true).asFloatBuffer();
+    }
+
+    /**
+     * Whether these numbers are finite: never true when one is not, and false for finite ones only
+     * when their sum overflows. A sum is finite only when all its terms are, and four at once cost
+     * far less than a branch for each number.
+     */
+    private static boolean isFinite(float[] values, int from, int to) {
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        int i = from;
+        for (; i < to - 3; i += 4) {
+            a += values[i];
+            b += values[i + 1];
+            c += values[i + 2];
+            d += values[i + 3];
+        }
+        for (; i < to; i++) {
+            a += values[i];
+        }
+        return Float.isFinite(a + b + c + d);
     }
 
     private void requireFinite(MicroBatch batch, float[] gradients) {

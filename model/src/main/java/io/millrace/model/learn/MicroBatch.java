@@ -1,6 +1,7 @@
 package io.millrace.model.learn;
 
 import io.millrace.model.example.Example;
+import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.ParameterLayout;
 import java.util.List;
 import java.util.function.LongToIntFunction;
@@ -78,6 +79,19 @@ public final class MicroBatch {
     /** Index after a shard's last key. */
     public int keysTo(int shard) {
         return shardStarts[shard + 1];
+    }
+
+    /** Index after a shard's last sparse key, where its dense blocks begin. */
+    int sparseTo(int shard) {
+        int to = keysTo(shard);
+        while (to > keysFrom(shard) && ParameterKey.slot(keys[to - 1]) == ParameterKey.DENSE_SLOT) {
+            to--;
+        }
+        return to;
+    }
+
+    int shards() {
+        return shardStarts.length - 1;
     }
 
     /** For each key the number of examples it occurs in; B for a dense block. */

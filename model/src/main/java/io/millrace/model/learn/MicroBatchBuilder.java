@@ -31,23 +31,13 @@ public final class MicroBatchBuilder {
      * @param shardOf the shard of a key, in [0, {@code shards}); always the same for a key
      */
     public MicroBatchBuilder(ParameterLayout layout, int shards, LongToIntFunction shardOf) {
-        this(layout, shards, shardOf, layout.dense().blocks());
-    }
-
-    private MicroBatchBuilder(
-            ParameterLayout layout, int shards, LongToIntFunction shardOf, int blocks) {
         this.layout = layout;
         this.features = layout.slots() - 1;
         this.shards = shards;
         this.shardOf = shardOf;
-        denseKeys = new long[blocks];
+        denseKeys = new long[layout.dense().blocks()];
         Arrays.setAll(denseKeys, ParameterKey::ofDenseBlock);
         seen.defaultReturnValue(-1);
-    }
-
-    /** Makes batches without dense blocks, all in one shard. */
-    static MicroBatchBuilder sparseOnly(ParameterLayout layout) {
-        return new MicroBatchBuilder(layout, 1, key -> 0, 0);
     }
 
     /**
@@ -60,7 +50,7 @@ public final class MicroBatchBuilder {
         }
         int size = examples.size();
         int numericWidth = examples.get(0).numeric().length;
-        int[] occurrences = new int[occurrenceCount(examples, numericWidth)];
+        int[] occurrences = new int[occurrenceCount(examples, features, numericWidth)];
         int[] ends = new int[size * features];
         float[] numeric = new float[size * numericWidth];
         float[] labels = new float[size];
@@ -113,7 +103,8 @@ public final class MicroBatchBuilder {
                 maxEventTime);
     }
 
-    private int occurrenceCount(List<Example> examples, int numericWidth) {
+    /** Number of keys of all examples, which must have so many sparse features and numbers. */
+    static int occurrenceCount(List<Example> examples, int features, int numericWidth) {
         int count = 0;
         for (Example example : examples) {
             int[] ends = example.ends();

@@ -27,8 +27,16 @@ final class NativeFloats {
 
     /** A tensor of the floats in the room, on the manager's device. */
     NDArray tensor(NDManager manager, Shape shape) {
+        return tensor(manager, 0, shape);
+    }
+
+    /** A tensor of the floats in the room from the one at {@code start}. */
+    NDArray tensor(NDManager manager, int start, Shape shape) {
+        int length = Math.toIntExact(shape.size() * Float.BYTES);
         return manager.create(
-                bytes.duplicate().order(ByteOrder.nativeOrder()), shape, DataType.FLOAT32);
+                bytes.slice(start * Float.BYTES, length).order(ByteOrder.nativeOrder()),
+                shape,
+                DataType.FLOAT32);
     }
 
     /** A tensor of the first floats of an array. */

@@ -26,24 +26,18 @@ final class Network implements AutoCloseable {
     private final InputShape input;
     private final DenseLayout layout;
     private final List<Shape> shapes;
-    private final long[] cuts;
     private final EmbeddingPooling pooling;
     private final Loss loss;
     private final NDManager manager;
 
     private final NativeFloats nativeEmbeddings = new NativeFloats();
     private final NativeFloats nativeNumeric = new NativeFloats();
-    private float[] pooled = new float[0];
 
     Network(ModelSpec spec, Device device) {
         this.spec = spec;
         input = spec.inputShape();
         layout = new DenseLayout(spec.architecture().tensors(input));
         shapes = layout.tensors().stream().map(TensorSpec::dimensions).map(Shape::new).toList();
-        cuts = new long[shapes.size() - 1];
-        for (int i = 0; i < cuts.length; i++) {
-            cuts[i] = layout.start(i + 1);
-        }
         pooling = new EmbeddingPooling(spec.features());
         loss = Loss.of(spec.objective());
         manager = TorchEngine.newManager(device);
@@ -65,12 +59,11 @@ final class Network implements AutoCloseable {
         return loss;
     }
 
-    /** Cuts the dense vector into the architecture's tensors: views, not copies. */
-    NDList tensors(NDArray dense) {
-        NDList pieces = dense.split(cuts);
-        NDList tensors = new NDList(pieces.size());
-        for (int i = 0; i < pieces.size(); i++) {
-            tensors.add(pieces.get(i).reshape(shapes.get(i)));
+    /** The architecture's tensors, of which each lies where it stands in the dense vector. */
+    NDList tensors(NDManager owner, NativeFloats dense) {
+        NDList tensors = new NDList(shapes.size());
+        for (int i = 0; i < shapes.size(); i++) {
+            tensors.add(dense.tensor(owner, layout.start(i), shapes.get(i)));
         }
         return tensors;
     }
@@ -81,17 +74,9 @@ final class Network implements AutoCloseable {
         if (pooling.width() == 0) {
             return batchManager.zeros(shape);
         }
-        pooling.gather(batch, weights, pooledRoom(batch));
-        return nativeEmbeddings.tensor(batchManager, pooled, shape);
-    }
-
-    /** An array for [B, embedding width] floats, good until the next call. */
-    float[] pooledRoom(MicroBatch batch) {
         int length = Math.multiplyExact(batch.size(), pooling.width());
-        if (pooled.length < length) {
-            pooled = new float[length];
-        }
-        return pooled;
+        pooling.gather(batch, weights, nativeEmbeddings.room(length));
+        return nativeEmbeddings.tensor(batchManager, shape);
     }
 
     /** The forward pass from embeddings to logits [B]. */

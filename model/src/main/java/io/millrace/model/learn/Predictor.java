@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import io.millrace.model.parameter.ParameterLayout;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Predictor implements AutoCloseable {
 
     private final Network network;
-    private final MicroBatchBuilder batches;
+    private final PredictionBatchBuilder batches;
     private final NativeFloats nativeDense = new NativeFloats();
     private @Nullable NDManager denseManager;
     private NDList tensors = new NDList();
@@ -26,7 +25,7 @@ public final class Predictor implements AutoCloseable {
 
     public Predictor(ModelSpec spec, Device device) {
         network = new Network(spec, device);
-        batches = MicroBatchBuilder.sparseOnly(new ParameterLayout(spec));
+        batches = new PredictionBatchBuilder(new ParameterLayout(spec));
     }
 
     /**
@@ -48,8 +47,8 @@ public final class Predictor implements AutoCloseable {
             denseManager.close();
         }
         denseManager = network.manager().newSubManager();
-        NDArray vector = nativeDense.tensor(denseManager, dense, new Shape(size));
-        tensors = network.tensors(vector);
+        nativeDense.room(size).put(0, dense, 0, size);
+        tensors = network.tensors(denseManager, nativeDense);
     }
 
     /**
@@ -80,10 +79,7 @@ public final class Predictor implements AutoCloseable {
         if (weights.length < batch.weightCount()) {
             weights = new float[batch.weightCount()];
         }
-        long[] keys = batch.keys();
-        for (int i = 0; i < keys.length; i++) {
-            lookup.write(keys[i], weights, batch.weightsAt()[i]);
-        }
+        lookup.writeAll(batch.keys(), weights, batch.weightsAt());
     }
 
     private float[] forward(MicroBatch batch) {

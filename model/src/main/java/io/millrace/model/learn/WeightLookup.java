@@ -9,4 +9,11 @@ public interface WeightLookup {
      * weights that such a row would start with.
      */
     void write(long key, float[] weights, int at);
+
+    /** Writes the rows of all keys, that of key {@code i} from {@code at[i]}. */
+    default void writeAll(long[] keys, float[] weights, int[] at) {
+        for (int i = 0; i < keys.length; i++) {
+            write(keys[i], weights, at[i]);
+        }
+    }
 }

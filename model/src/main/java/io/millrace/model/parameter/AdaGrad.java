@@ -48,15 +48,33 @@ public record AdaGrad(double learningRate, double initialAccumulator, double eps
 
     @Override
     public void update(float[] row, int at, int width, float[] gradient, int gradientAt) {
+        int sums = at + width;
+        if (width < Lanes.WIDE) {
+            step(row, at, row, sums, gradient, gradientAt, width);
+            return;
+        }
+        Lanes lanes = Lanes.ofThread();
+        for (int done = 0; done < width; done += Lanes.LENGTH) {
+            int count = Math.min(Lanes.LENGTH, width - done);
+            System.arraycopy(row, at + done, lanes.weights, 0, count);
+            System.arraycopy(row, sums + done, lanes.state, 0, count);
+            System.arraycopy(gradient, gradientAt + done, lanes.gradient, 0, count);
+            step(lanes.weights, 0, lanes.state, 0, lanes.gradient, 0, count);
+            System.arraycopy(lanes.weights, 0, row, at + done, count);
+            System.arraycopy(lanes.state, 0, row, sums + done, count);
+        }
+    }
+
+    private void step(
+            float[] weights, int w, float[] sums, int s, float[] gradient, int g, int count) {
         float rate = (float) learningRate;
         float initial = (float) initialAccumulator;
         float eps = (float) epsilon;
-        int sums = at + width;
-        for (int i = 0; i < width; i++) {
-            float g = gradient[gradientAt + i];
-            float sum = row[sums + i] + g * g;
-            row[sums + i] = sum;
-            row[at + i] -= rate * g / ((float) Math.sqrt(initial + sum) + eps);
+        for (int i = 0; i < count; i++) {
+            float slope = gradient[g + i];
+            float sum = sums[s + i] + slope * slope;
+            sums[s + i] = sum;
+            weights[w + i] -= rate * slope / ((float) Math.sqrt(initial + sum) + eps);
         }
     }
 }

@@ -26,9 +26,24 @@ public record Sgd(double learningRate) implements RowOptimizer {
 
     @Override
     public void update(float[] row, int at, int width, float[] gradient, int gradientAt) {
+        if (width < Lanes.WIDE) {
+            step(row, at, gradient, gradientAt, width);
+            return;
+        }
+        Lanes lanes = Lanes.ofThread();
+        for (int done = 0; done < width; done += Lanes.LENGTH) {
+            int count = Math.min(Lanes.LENGTH, width - done);
+            System.arraycopy(row, at + done, lanes.weights, 0, count);
+            System.arraycopy(gradient, gradientAt + done, lanes.gradient, 0, count);
+            step(lanes.weights, 0, lanes.gradient, 0, count);
+            System.arraycopy(lanes.weights, 0, row, at + done, count);
+        }
+    }
+
+    private void step(float[] weights, int w, float[] gradient, int g, int count) {
         float rate = (float) learningRate;
-        for (int i = 0; i < width; i++) {
-            row[at + i] -= rate * gradient[gradientAt + i];
+        for (int i = 0; i < count; i++) {
+            weights[w + i] -= rate * gradient[g + i];
         }
     }
 }

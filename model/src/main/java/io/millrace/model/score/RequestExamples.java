@@ -27,14 +27,10 @@ public final class RequestExamples {
      */
     public List<Example> of(ScoreRequest request) throws InvalidEventException {
         List<Example> examples = new ArrayList<>(request.getCandidates().size());
+        FeatureExtractor.Request common =
+                features.request(request.getUser(), request.getFeatures(), request.getTimestamp());
         for (Candidate candidate : request.getCandidates()) {
-            examples.add(
-                    features.extract(
-                            request.getUser(),
-                            candidate.getItem(),
-                            request.getFeatures(),
-                            candidate.getFeatures(),
-                            request.getTimestamp()));
+            examples.add(common.extract(candidate.getItem(), candidate.getFeatures()));
         }
         return examples;
     }

@@ -56,6 +56,21 @@ final class SlotTable {
         return keys[cell] == 0 ? ABSENT : rows[cell];
     }
 
+    /** The cell where the search for a key begins. */
+    int home(long key) {
+        return (int) HashCommon.mix(key) & (keys.length - 1);
+    }
+
+    /** The key in a cell, 0 if none. */
+    long keyAt(int cell) {
+        return keys[cell];
+    }
+
+    /** What {@link #find} gives for the key in a cell. */
+    int rowAt(int cell) {
+        return rows[cell];
+    }
+
     /** Copies a row that {@link #find} has found. */
     void read(int row, float[] out, int at) {
         System.arraycopy(pages[row >>> PAGE_BITS], (row & PAGE_MASK) * width, out, at, width);
@@ -104,7 +119,7 @@ final class SlotTable {
 
     private int cell(long key) {
         int mask = keys.length - 1;
-        int cell = (int) HashCommon.mix(key) & mask;
+        int cell = home(key);
         while (keys[cell] != key && keys[cell] != 0) {
             cell = (cell + 1) & mask;
         }

@@ -61,6 +61,51 @@ class FeatureExtractorTest {
         assertThat(example.eventTime()).isEqualTo(1_714_543_200_000L);
     }
 
+    @Test
+    void candidatesOfARequestAreAsIfExtractedOneByOne() throws InvalidEventException {
+        FeatureExtractor extractor =
+                extractor(
+                        new FeatureSpec.Categorical("user", "user", 16),
+                        plain("price"),
+                        new FeatureSpec.Categorical("device", "device", 4),
+                        new FeatureSpec.CategoricalList(
+                                "genres", "genres", 8, FeatureSpec.Pooling.MEAN, 50),
+                        new FeatureSpec.Cyclic("hour", "timestamp", FeatureSpec.Period.DAY),
+                        new FeatureSpec.Categorical("item", "item", 16));
+        Map<String, Object> common =
+                Map.of("price", 2.5, "device", "tv", "genres", List.of("drama", "war"));
+        Map<String, Object> erased = new HashMap<>();
+        erased.put("device", null);
+        erased.put("price", null);
+        List<Map<String, Object>> own =
+                List.of(
+                        Map.of(),
+                        Map.of("price", 1.5),
+                        erased,
+                        Map.of("genres", List.of("war"), "user", "not a feature's own"),
+                        Map.of());
+
+        FeatureExtractor.Request request = extractor.request("u1", common, 123_456_789);
+
+        for (int i = 0; i < own.size(); i++) {
+            assertThat(request.extract("i" + i, own.get(i)))
+                    .usingRecursiveComparison()
+                    .isEqualTo(extractor.extract("u1", "i" + i, common, own.get(i), 123_456_789));
+        }
+    }
+
+    @Test
+    void whatEveryCandidateOverridesMayBeInvalid() throws InvalidEventException {
+        FeatureExtractor extractor = extractor(plain("price"));
+        FeatureExtractor.Request request =
+                extractor.request("u1", Map.of("price", "dear"), 123_456_789);
+
+        assertThat(request.extract("i1", Map.of("price", 3.0)).numeric()).containsExactly(3f);
+        assertThatThrownBy(() -> request.extract("i2", Map.of()))
+                .isInstanceOf(InvalidEventException.class)
+                .hasMessageContaining("price");
+    }
+
     /** Keys are stored in versions and state: a change of any makes those unreadable. */
     @ParameterizedTest
     @CsvSource({

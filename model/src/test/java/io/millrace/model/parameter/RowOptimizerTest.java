@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,40 @@ class RowOptimizerTest {
         try (ObjectInputStream in =
                 new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
             assertThat(in.readObject()).isEqualTo(each.optimizer());
+        }
+    }
+
+    /**
+     * Wide rows go another way than narrow ones; for these rules a row is the sum of its weights.
+     */
+    @Test
+    void aWideRowIsUpdatedToTheBitLikeRowsOfOneWeight() {
+        int width = 2 * Lanes.LENGTH + 300;
+        for (RowOptimizer optimizer : List.of(new Sgd(0.05), new AdaGrad(0.1, 0.25, 1e-10))) {
+            int states = optimizer.stateSize(1);
+            Random random = new Random(11);
+            float[] wide = new float[3 + (1 + states) * width + 3];
+            float[][] narrow = new float[width][1 + states];
+            for (int i = 0; i < width; i++) {
+                narrow[i][0] = random.nextFloat() - 0.5f;
+                wide[3 + i] = narrow[i][0];
+            }
+            float[] gradients = new float[width + 7];
+            for (int step = 0; step < 20; step++) {
+                for (int i = 0; i < width; i++) {
+                    gradients[7 + i] = (float) random.nextGaussian();
+                    optimizer.update(narrow[i], 0, 1, gradients, 7 + i);
+                }
+                optimizer.update(wide, 3, width, gradients, 7);
+            }
+
+            for (int i = 0; i < width; i++) {
+                assertThat(wide[3 + i]).isEqualTo(narrow[i][0]);
+                if (states > 0) {
+                    assertThat(wide[3 + width + i]).isEqualTo(narrow[i][1]);
+                }
+            }
+            assertThat(wide).startsWith(0f, 0f, 0f).endsWith(0f, 0f, 0f);
         }
     }
 
