@@ -13,10 +13,12 @@ import io.millrace.jobs.wire.EventTypes;
 import io.millrace.schemas.ModelVersion;
 import io.millrace.schemas.Score;
 import io.millrace.schemas.ScoreRequest;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * The scoring job: score requests from Kafka, answered with the newest version of the model.
@@ -71,7 +73,7 @@ public final class ScoringJob {
                                 Score.class,
                                 config.events().format(),
                                 Score::getRequestId,
-                                clients))
+                                prompt(clients)))
                 .name("scores")
                 .uid("scores")
                 .setParallelism(config.scoring().parallelism());
@@ -83,5 +85,12 @@ public final class ScoringJob {
                 .name("dead letters")
                 .uid("dead-letters")
                 .setParallelism(1);
+    }
+
+    /** Someone waits for a score: it is sent at once, unless the pipeline says otherwise. */
+    static Map<String, String> prompt(Map<String, String> clients) {
+        Map<String, String> prompt = new HashMap<>(clients);
+        prompt.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
+        return prompt;
     }
 }

@@ -10,7 +10,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures how fast this machine trains and scores, beside bare loops.",
-        subcommands = {BenchTrainCommand.class, BenchRowsCommand.class},
+        subcommands = {
+            BenchTrainCommand.class,
+            BenchRowsCommand.class,
+            BenchScoreCommand.class,
+            BenchFreshnessCommand.class
+        },
         footerHeading = "%nExample:%n",
         footer = "  millrace bench train --models dcn-v2 --json result.json")
 final class BenchCommand implements Runnable {

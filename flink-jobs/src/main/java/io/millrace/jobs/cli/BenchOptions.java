@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 final class BenchOptions {
 
     private static final long SEED = 42;
-    private static final int MOST_THREADS = 1024;
+    static final int MOST_THREADS = 1024;
 
     @Option(
             names = "--threads",
@@ -80,6 +80,11 @@ final class BenchOptions {
 
     /** Events of the seed, with so many distinct values. */
     Workload workload(long values, boolean filled) {
+        return workload(values, skew, filled);
+    }
+
+    /** Events of the seed, with so many distinct values that occur by this skew. */
+    static Workload workload(long values, double skew, boolean filled) {
         if (values < Workload.FEWEST_VALUES || values > Workload.MOST_VALUES) {
             throw new UsageException(
                     "--values must be from "
@@ -99,7 +104,7 @@ final class BenchOptions {
         return Math.round(value * 1e4) / 1e4;
     }
 
-    private static void require(String option, int value, int least, int most) {
+    static void require(String option, int value, int least, int most) {
         if (value < least || value > most) {
             throw new UsageException(option + " must be from " + least + " to " + most);
         }

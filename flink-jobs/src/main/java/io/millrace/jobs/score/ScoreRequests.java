@@ -67,9 +67,9 @@ final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVe
         loader = new VersionLoader(scorer, model);
         loadNewest(new VersionCatalog(storage, model).versions());
         var metrics = getRuntimeContext().getMetricGroup();
-        metrics.gauge("answeredRequests", () -> answered);
-        metrics.gauge("refusedVersions", () -> loader.refused());
-        metrics.gauge("servedVersion", () -> scorer.version());
+        metrics.gauge(ScoreMetrics.ANSWERED_REQUESTS, () -> answered);
+        metrics.gauge(ScoreMetrics.REFUSED_VERSIONS, () -> loader.refused());
+        metrics.gauge(ScoreMetrics.SERVED_VERSION, () -> scorer.version());
     }
 
     @Override

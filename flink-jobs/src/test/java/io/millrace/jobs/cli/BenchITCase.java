@@ -115,4 +115,100 @@ class BenchITCase {
         assertThat(only.get("changed_rows").longValue()).isPositive();
         assertThat(only.get("bytes_per_row").doubleValue()).isGreaterThan(100);
     }
+
+    @Test
+    void measuresScoringUnderLoadAndAlone() throws IOException {
+        Path file = directory.resolve("result.json");
+
+        // No answer comes back through Kafka within a millisecond, so the first load is the last.
+        CommandLineRun run =
+                CommandLineRun.of(
+                        "bench",
+                        "score",
+                        "--models",
+                        "mlp",
+                        "--values",
+                        VALUES,
+                        "--candidates",
+                        10,
+                        "--rate",
+                        40,
+                        "--limit",
+                        "1ms",
+                        "--warm-up",
+                        "100ms",
+                        "--window",
+                        "500ms",
+                        "--json",
+                        file);
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("p99 is above 1 ms at all loads");
+        JsonNode json = new ObjectMapper().readTree(file.toFile());
+        assertThat(json.get("loads")).hasSize(3);
+        for (JsonNode load : json.get("loads")) {
+            assertThat(load.fieldNames())
+                    .toIterable()
+                    .containsExactly(
+                            "model",
+                            "requests_per_second",
+                            "candidates_per_second",
+                            "p50_ms",
+                            "p99_ms",
+                            "p99_of_seconds_ms",
+                            "answered_share");
+            assertThat(load.get("requests_per_second").doubleValue()).isEqualTo(40);
+            assertThat(load.get("candidates_per_second").doubleValue()).isEqualTo(400);
+            assertThat(load.get("answered_share").doubleValue()).isEqualTo(1);
+            assertThat(load.get("p99_of_seconds_ms").doubleValue()).isGreaterThan(1);
+            assertThat(load.get("p99_ms").doubleValue())
+                    .isGreaterThan(1)
+                    .isGreaterThanOrEqualTo(load.get("p50_ms").doubleValue());
+        }
+        assertThat(json.at("/highest/mlp").isNull()).isTrue();
+        JsonNode alone = json.at("/alone/0");
+        double bare = alone.get("bare_rate").doubleValue();
+        assertThat(json.at("/ratio/mlp").doubleValue())
+                .isCloseTo(alone.get("rate").doubleValue() / bare, within(1e-3));
+        assertThat(json.at("/ratio_of_requests/mlp").doubleValue())
+                .isCloseTo(alone.get("request_rate").doubleValue() / bare, within(1e-3));
+    }
+
+    @Test
+    void measuresHowLongEventsTakeToServe() throws IOException {
+        Path file = directory.resolve("result.json");
+
+        CommandLineRun run =
+                CommandLineRun.of(
+                        "bench",
+                        "freshness",
+                        "--models",
+                        "mlp",
+                        "--values",
+                        VALUES,
+                        "--rate",
+                        500,
+                        "--version-every",
+                        "200ms",
+                        "--warm-up",
+                        "500ms",
+                        "--window",
+                        "2s",
+                        "--json",
+                        file);
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        JsonNode only = new ObjectMapper().readTree(file.toFile()).at("/runs/0");
+        assertThat(only.fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "model", "peak_rate", "rate", "events", "versions", "p50_ms", "p99_ms");
+        assertThat(only.get("peak_rate").isNull()).isTrue();
+        assertThat(only.get("events").longValue()).isBetween(500L, 1500L);
+        assertThat(only.get("rate").doubleValue()).isBetween(250.0, 750.0);
+        assertThat(only.get("versions").longValue()).isPositive();
+        assertThat(only.get("p50_ms").doubleValue()).isBetween(10.0, 20_000.0);
+        assertThat(only.get("p99_ms").doubleValue())
+                .isGreaterThan(only.get("p50_ms").doubleValue());
+    }
 }

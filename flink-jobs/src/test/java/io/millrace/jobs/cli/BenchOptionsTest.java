@@ -22,6 +22,15 @@ class BenchOptionsTest {
                     rows --values 3                             | --values must be from 26
                     rows --values 100 --skew -1                 | --skew must be from 0
                     rows --cached 0                             | --cached must be above 0
+                    score --candidates 0                        | --candidates must be from 1
+                    score --rate 0                              | --rate must be from 1
+                    score --limit 0s                            | expected a duration above 0
+                    score --values 3                            | --values must be from 26
+                    score --skew -1                             | --skew must be from 0
+                    score --threads 0                           | --threads must be from 1
+                    freshness --rate 0                          | --rate must be from 1
+                    freshness --version-every 50ms              | --version-every must be at least
+                    freshness --values 3                        | --values must be from 26
                     """)
     void whatCannotBeMeasuredIsRefused(String options, String sentence) {
         CommandLineRun run = CommandLineRun.of((Object[]) ("bench " + options).split(" +"));

@@ -6,6 +6,7 @@ import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
@@ -46,6 +47,20 @@ final class BenchPipeline {
                 .withModel(model)
                 .withVersionsDirectory(files.resolve("versions").toString())
                 .withCheckpointsDirectory(files.resolve("checkpoints").toString());
+    }
+
+    /** The pipeline that serves a model, whose versions lie in {@code files}. */
+    static PipelineConfig scoring(ModelSpec model, int threads, Path files) {
+        BenchSettings training =
+                new BenchSettings(
+                        threads,
+                        1,
+                        1,
+                        64L << 20,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        Duration.ofSeconds(10));
+        return config(model, training, files);
     }
 
     /** The workload's examples, as if they had been read. */

@@ -20,4 +20,11 @@ public record BenchSettings(
         long cacheBytes,
         Duration warmUp,
         Duration window,
-        Duration checkpointEvery) {}
+        Duration checkpointEvery) {
+
+    /** The same with other checkpoints. */
+    public BenchSettings withCheckpointEvery(Duration newCheckpointEvery) {
+        return new BenchSettings(
+                threads, batch, staleness, cacheBytes, warmUp, window, newCheckpointEvery);
+    }
+}

@@ -1,5 +1,7 @@
 package io.millrace.jobs.cli.demo;
 
+import io.millrace.jobs.cli.measure.Delays;
+import io.millrace.jobs.cli.measure.Freshness;
 import io.millrace.jobs.cli.process.PeakMemory;
 import io.millrace.jobs.simulate.OracleScores;
 import io.millrace.jobs.simulate.SimulatedEvent;
@@ -117,7 +119,7 @@ final class DemoProgress {
 
     synchronized void serves(Manifest manifest, long millis) {
         serving = manifest;
-        freshness.scored(manifest.offsets().getOrDefault(clicksTopic, Map.of()), millis);
+        freshness.served(manifest.offsets().getOrDefault(clicksTopic, Map.of()), millis);
         checkCaughtUp();
     }
 

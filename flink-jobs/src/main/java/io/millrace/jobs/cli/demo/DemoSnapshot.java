@@ -1,5 +1,6 @@
 package io.millrace.jobs.cli.demo;
 
+import io.millrace.jobs.cli.measure.Quantiles;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.millrace.jobs.cli.demo;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.jobs.cli.measure.Quantiles;
 import io.millrace.model.metric.Auc;
 import io.millrace.model.metric.LogLoss;
 import io.millrace.model.metric.NormalizedEntropy;

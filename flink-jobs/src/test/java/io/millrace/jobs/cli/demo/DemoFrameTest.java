@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.jobs.cli.measure.Quantiles;
 import io.millrace.jobs.cli.process.Terminal;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,4 +1,4 @@
-package io.millrace.jobs.cli.demo;
+package io.millrace.jobs.cli.measure;
 
 /**
  * The middle and the tail of some delays, in milliseconds; NaN when there were none.

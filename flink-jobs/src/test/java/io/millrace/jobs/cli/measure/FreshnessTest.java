@@ -1,4 +1,4 @@
-package io.millrace.jobs.cli.demo;
+package io.millrace.jobs.cli.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
@@ -17,7 +17,7 @@ class FreshnessTest {
         freshness.arrived(1, 0, 300);
 
         // Offset 1 of partition 0 is the first that the version does not contain.
-        freshness.scored(Map.of(0, 1L, 1, 1L), 1000);
+        freshness.served(Map.of(0, 1L, 1, 1L), 1000);
 
         assertQuantiles(freshness.quantiles(), 700, 900);
     }
@@ -25,11 +25,24 @@ class FreshnessTest {
     @Test
     void anEventCountsOnceForTheFirstVersionThatHasIt() {
         freshness.arrived(0, 5, 0);
-        freshness.scored(Map.of(0, 5L), 100);
-        freshness.scored(Map.of(0, 6L), 200);
-        freshness.scored(Map.of(0, 7L), 300);
+        freshness.served(Map.of(0, 5L), 100);
+        freshness.served(Map.of(0, 6L), 200);
+        freshness.served(Map.of(0, 7L), 300);
 
         assertQuantiles(freshness.quantiles(), 200, 200);
+    }
+
+    @Test
+    void whatIsInNoServingVersionWaits() {
+        freshness.arrived(0, 0, 0);
+        freshness.arrived(0, 1, 0);
+        freshness.arrived(1, 7, 0);
+        assertThat(freshness.waiting()).isEqualTo(3);
+
+        freshness.served(Map.of(0, 1L, 1, 7L), 10);
+
+        assertThat(freshness.waiting()).isEqualTo(2);
+        assertThat(freshness.measured()).isEqualTo(1);
     }
 
     @Test
@@ -47,16 +60,6 @@ class FreshnessTest {
         }
 
         assertQuantiles(delays.quantiles(), 1000, 1980);
-    }
-
-    @Test
-    void rateIsOfTheLastSeconds() {
-        Rate rate = new Rate();
-
-        assertThat(rate.at(0, 0)).isZero();
-        assertThat(rate.at(1_000, 10)).isEqualTo(10);
-        assertThat(rate.at(5_000, 90)).isEqualTo(20);
-        assertThat(rate.at(6_000, 110)).isEqualTo(20);
     }
 
     /** They are kept to three digits. */

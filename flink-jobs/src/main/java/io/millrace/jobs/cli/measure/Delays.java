@@ -1,4 +1,4 @@
-package io.millrace.jobs.cli.demo;
+package io.millrace.jobs.cli.measure;
 
 import org.HdrHistogram.Histogram;
 
@@ -6,22 +6,22 @@ import org.HdrHistogram.Histogram;
  * The distribution of delays, to three digits, in memory that does not grow with their number. Not
  * safe for use by several threads.
  */
-final class Delays {
+public final class Delays {
 
     private static final int DIGITS = 3;
     private static final double MICROS = 1e3;
 
     private final Histogram micros = new Histogram(DIGITS);
 
-    void add(double delayMillis) {
+    public void add(double delayMillis) {
         micros.recordValue(Math.max(0, Math.round(delayMillis * MICROS)));
     }
 
-    int size() {
-        return (int) Math.min(Integer.MAX_VALUE, micros.getTotalCount());
+    public long size() {
+        return micros.getTotalCount();
     }
 
-    Quantiles quantiles() {
+    public Quantiles quantiles() {
         return new Quantiles(quantile(50), quantile(99));
     }
 

@@ -1,0 +1,21 @@
+package io.millrace.jobs.cli.bench;
+
+import java.time.Duration;
+
+/**
+ * What the measurements of scoring share.
+ *
+ * @param threads of one tensor operation
+ * @param candidates in a request
+ * @param firstRate requests a second of the lightest load
+ * @param limit the load rises until one request in a hundred takes longer
+ * @param warmUp before each measurement
+ * @param window how long is measured
+ */
+public record ScoreBenchSettings(
+        int threads,
+        int candidates,
+        double firstRate,
+        Duration limit,
+        Duration warmUp,
+        Duration window) {}

@@ -1,0 +1,77 @@
+package io.millrace.jobs.cli.bench;
+
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.simulate.EventProducer;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a workload's ratings to Kafka at a steady rate, on a thread of its own, until closed. */
+final class SteadyFeed implements AutoCloseable {
+
+    /** Events that are due so soon are sent at once: sleeps much shorter are not kept anyway. */
+    private static final long SHORTEST_SLEEP = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Workload workload;
+    private final PipelineConfig config;
+    private final double periodNanos;
+    private final Consumer<RecordMetadata> arrived;
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile @Nullable RuntimeException failure;
+
+    /**
+     * @param eventsPerSecond the rate; what is late is sent as fast as it goes
+     * @param arrived told each event that is in Kafka, on the producer's thread
+     */
+    SteadyFeed(
+            Workload workload,
+            PipelineConfig config,
+            double eventsPerSecond,
+            Consumer<RecordMetadata> arrived) {
+        this.workload = workload;
+        this.config = config;
+        this.arrived = arrived;
+        periodNanos = TimeUnit.SECONDS.toNanos(1) / eventsPerSecond;
+        thread = new Thread(this::run, "bench-feed");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Throws what has stopped the feed, if anything has. */
+    void requireRunning() {
+        RuntimeException stopped = failure;
+        if (stopped != null) {
+            throw new IllegalStateException("events can no longer be written", stopped);
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        closed = true;
+        thread.join();
+    }
+
+    private void run() {
+        String servers = Objects.requireNonNull(config.kafka().bootstrapServers());
+        try (EventProducer producer = new EventProducer(servers, config.events().format())) {
+            long begin = System.nanoTime();
+            for (long number = 0; !closed; number++) {
+                long early = begin + (long) (number * periodNanos) - System.nanoTime();
+                if (early > SHORTEST_SLEEP) {
+                    LockSupport.parkNanos(early);
+                }
+                producer.send(
+                        config.topics().ratings(),
+                        Workload.impressionId(number),
+                        workload.rating(number),
+                        arrived);
+            }
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.millrace.jobs.cli.bench;
+
+import io.millrace.model.ModelSpec;
+import io.millrace.model.config.ModelSpecWriter;
+import io.millrace.model.feature.FeatureExtractor;
+import io.millrace.model.feature.InvalidEventException;
+import io.millrace.model.parameter.ParameterKey;
+import io.millrace.model.parameter.ParameterLayout;
+import io.millrace.model.parameter.RowBuffer;
+import io.millrace.model.version.Manifest;
+import io.millrace.model.version.PartInfo;
+import io.millrace.model.version.RowFileWriter;
+import io.millrace.model.version.VersionPaths;
+import io.millrace.model.version.VersionStorage;
+import io.millrace.model.version.VersionWriter;
+import io.millrace.schemas.Rating;
+import it.unimi.dsi.fastutil.longs.LongAVLTreeSet;
+import it.unimi.dsi.fastutil.longs.LongSortedSet;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A version of a model that has a row for each value of a workload, all with their first weights.
+ */
+final class WorkloadVersion {
+
+    static final long NUMBER = 1;
+
+    private WorkloadVersion() {}
+
+    /** Writes it; the workload's first events must go through all values. */
+    static void write(VersionStorage storage, ModelSpec spec, Workload workload)
+            throws IOException {
+        Manifest manifest =
+                new Manifest(
+                        spec.name(),
+                        NUMBER,
+                        null,
+                        NUMBER,
+                        Map.of(),
+                        0,
+                        ModelSpecWriter.hash(spec),
+                        ModelSpecWriter.write(spec),
+                        List.of(part(storage, spec, keys(spec, workload))),
+                        0,
+                        Map.of(),
+                        workload.fillers(),
+                        System.currentTimeMillis());
+        new VersionWriter(storage).commit(manifest);
+    }
+
+    private static PartInfo part(VersionStorage storage, ModelSpec spec, LongSortedSet keys)
+            throws IOException {
+        ParameterLayout layout = new ParameterLayout(spec);
+        String path = VersionPaths.newPart(spec.name(), NUMBER, 0);
+        try (RowFileWriter rows = RowFileWriter.create(storage, path, 0)) {
+            for (long key : keys) {
+                float[] weights = new float[layout.width(key)];
+                layout.initialize(key, weights, 0);
+                rows.add(key, new RowBuffer().over(weights, 0, weights.length), weights.length);
+            }
+            return rows.finish();
+        }
+    }
+
+    /** In the order of row files. */
+    private static LongSortedSet keys(ModelSpec spec, Workload workload) {
+        LongSortedSet keys = new LongAVLTreeSet(Long::compareUnsigned);
+        int blocks = new ParameterLayout(spec).dense().blocks();
+        for (int block = 0; block < blocks; block++) {
+            keys.add(ParameterKey.ofDenseBlock(block));
+        }
+        FeatureExtractor features = new FeatureExtractor(spec);
+        for (long number = 0; number < workload.fillers(); number++) {
+            for (long key : keys(features, workload.rating(number))) {
+                keys.add(key);
+            }
+        }
+        return keys;
+    }
+
+    private static long[] keys(FeatureExtractor features, Rating event) {
+        try {
+            return features.extract(
+                            event.getUser(),
+                            event.getItem(),
+                            event.getFeatures(),
+                            Map.of(),
+                            event.getTimestamp())
+                    .keys();
+        } catch (InvalidEventException e) {
+            throw new IllegalStateException("the workload does not fit its own model", e);
+        }
+    }
+}
