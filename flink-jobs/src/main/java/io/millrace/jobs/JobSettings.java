@@ -46,9 +46,7 @@ final class JobSettings {
         defaults.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         // Most look-ups of rows that are not there, as of new values, end at the filter.
         defaults.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
-        // A whole filter or index of a large file would push all else out of the block cache, and
-        // be
-        // pushed out by the next one, at every look-up.
+        // The filters of a large file as a whole would push all else out of the block cache.
         defaults.set(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS, true);
         // Weights do not compress, and trying costs more than all else that RocksDB does here.
         defaults.set(

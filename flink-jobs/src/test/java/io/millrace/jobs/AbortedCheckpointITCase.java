@@ -75,9 +75,10 @@ class AbortedCheckpointITCase {
             addSaboteur(env);
             job = env.executeAsync("aborted checkpoints");
             Await.until(
-                    "all ratings in a version, and two checkpoints aborted before the newest",
+                    "all ratings in a version, some versions, and two checkpoints aborted before the newest",
                     () ->
                             VersionRows.newestVersion(config) > 2 * ABORTED_OUT_OF
+                                    && VersionRows.catalog(config).versions().size() > 3
                                     && VersionRows.newest(config).examples() == RATINGS);
             flink.cancel(job.getJobID());
         }
@@ -101,7 +102,7 @@ class AbortedCheckpointITCase {
         }
     }
 
-    /** Makes every third checkpoint fail after the shards have written their parts. */
+    /** Makes every third checkpoint fail while the shards write their parts, or after. */
     private void addSaboteur(StreamExecutionEnvironment env) {
         env.fromSource(
                         new DataGeneratorSource<>(

@@ -6,10 +6,8 @@ import io.millrace.jobs.version.VersionStorageFactory;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.parameter.ParameterLayout;
 import io.millrace.model.parameter.ParameterTable;
-import io.millrace.model.parameter.RowBuffer;
 import io.millrace.model.parameter.RowCopies;
 import io.millrace.model.version.PartInfo;
-import io.millrace.model.version.RowFileWriter;
 import io.millrace.model.version.VersionPaths;
 import io.millrace.model.version.VersionStorage;
 import java.io.IOException;
@@ -48,9 +46,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A completed checkpoint is a version, and the shard's part of it is a file of the rows that
  * changed. Before the barrier the shard only says which file that will be; at the barrier it copies
- * the rows, and the file is written while training goes on ({@link ShardSnapshot}). A row stays in
- * the changed set until a version that carries it is known to be complete, so an aborted checkpoint
- * or a missed notification makes the next part larger, never smaller.
+ * the rows, and the file is written while training goes on ({@link ShardSnapshot}). When it cannot
+ * be, the task fails, since a later checkpoint would fare no better. A row stays in the changed set
+ * until a version that carries it is known to be complete, so an aborted checkpoint or a missed
+ * notification makes the next part larger, never smaller.
  *
  * <p>Rows are written back to keyed state when they leave the cache, or have rested for about as
  * long as from one checkpoint to the next. What is still unwritten at a checkpoint rides along in
@@ -87,7 +86,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private transient long lastComplete;
     private transient long lastBarrier;
     private transient long lastVersion;
-    private transient @Nullable String promisedPart;
+    private transient @Nullable VersionPart promised;
     private transient AtomicReference<@Nullable RowCopies> spare;
     private transient long watermark;
     private transient boolean finished;
@@ -198,10 +197,8 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         pushesOfLastInterval = pushes;
         pushes = 0;
         if (!finished) {
-            lastVersion = numbers.of(checkpointId);
-            String path = VersionPaths.newPart(spec.name(), lastVersion, shard);
-            announce(checkpointId, PartInfo.promised(path, shard));
-            promisedPart = path;
+            promised = part(checkpointId);
+            announce(checkpointId, promised.promised());
         }
     }
 
@@ -209,12 +206,10 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     public void finish() throws Exception {
         // The end of input is a cut too; its checkpoint is the one that lets the job end.
         long checkpointId = lastBarrier + 1;
-        lastVersion = numbers.of(checkpointId);
         RowCopies rows = new RowCopies();
-        table.cut(checkpointId, rows);
-        announce(
-                checkpointId,
-                writePart(rows, VersionPaths.newPart(spec.name(), lastVersion, shard)));
+        long[] others = table.cut(checkpointId, rows);
+        announce(checkpointId, part(checkpointId).write(rows, others, table::show));
+        promised = null;
         finished = true;
         super.finish();
     }
@@ -234,28 +229,42 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
             throws Exception {
         OperatorSnapshotFutures futures =
                 super.snapshotState(checkpointId, timestamp, options, streams);
+        try {
+            futures.setKeyedStateRawFuture(
+                    copyRows(checkpointId, streams).in(getContainingTask().getCancelables()));
+            return futures;
+        } catch (Exception e) {
+            var unused = futures.cancel();
+            throw e;
+        }
+    }
+
+    private ShardSnapshot copyRows(long checkpointId, CheckpointStreamFactory streams)
+            throws IOException {
         RowCopies rows = Objects.requireNonNullElseGet(spare.getAndSet(null), RowCopies::new);
-        String path = promisedPart;
-        promisedPart = null;
-        if (path == null) {
+        VersionPart part = promised;
+        promised = null;
+        if (part == null) {
             table.copyUnwritten(rows);
         } else {
-            table.cut(checkpointId, rows);
+            long[] others = table.cut(checkpointId, rows);
+            if (others.length > 0) {
+                // More than there is memory for, as all rows are when a new chain begins.
+                var unused = part.write(rows, others, table::show);
+                part = null;
+            }
         }
-        ShardSnapshot snapshot =
-                new ShardSnapshot(
-                        rows,
-                        copies -> writePromisedPart(copies, path),
-                        streams,
-                        keyGroups(),
-                        getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
-                        () -> {
-                            rows.clear();
-                            spare.set(rows);
-                        });
-        futures.setKeyedStateRawFuture(
-                snapshot.toAsyncSnapshotFutureTask(getContainingTask().getCancelables()));
-        return futures;
+        return new ShardSnapshot(
+                rows,
+                part,
+                failure -> getContainingTask().getEnvironment().failExternally(failure),
+                streams,
+                keyGroups(),
+                getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
+                () -> {
+                    rows.clear();
+                    spare.set(rows);
+                });
     }
 
     /** Or Flink would take the raw keyed state for timers. */
@@ -285,39 +294,18 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         }
     }
 
+    private VersionPart part(long checkpointId) {
+        lastVersion = numbers.of(checkpointId);
+        return new VersionPart(
+                storage, layout, VersionPaths.newPart(spec.name(), lastVersion, shard), shard);
+    }
+
     private void announce(long checkpointId, PartInfo part) {
         output.collect(
                 PIECES,
                 new StreamRecord<>(
                         new VersionPiece.Rows(
-                                numbers.of(checkpointId),
-                                checkpointId,
-                                parent(),
-                                watermark,
-                                part)));
-    }
-
-    /** On another thread. What keeps a version from being written ends the task. */
-    private void writePromisedPart(RowCopies rows, @Nullable String path) throws IOException {
-        try {
-            if (path != null) {
-                var unused = writePart(rows, path);
-            }
-        } catch (IOException | RuntimeException e) {
-            getContainingTask().getEnvironment().failExternally(e);
-            throw e;
-        }
-    }
-
-    private PartInfo writePart(RowCopies rows, String path) throws IOException {
-        try (RowFileWriter file = RowFileWriter.create(storage, path, shard)) {
-            RowBuffer row = new RowBuffer();
-            for (int changed : rows.changedByKey()) {
-                rows.show(changed, row);
-                file.add(rows.key(changed), row, layout.width(rows.key(changed)));
-            }
-            return file.finish();
-        }
+                                lastVersion, checkpointId, parent(), watermark, part)));
     }
 
     private @Nullable Long parent() {

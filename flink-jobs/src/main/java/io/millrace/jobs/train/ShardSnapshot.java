@@ -2,6 +2,10 @@ package io.millrace.jobs.train;
 
 import io.millrace.model.parameter.RowCopies;
 import java.io.IOException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RunnableFuture;
+import java.util.function.Consumer;
+import org.apache.flink.core.fs.CloseableRegistry;
 import org.apache.flink.runtime.state.AsyncSnapshotCallable;
 import org.apache.flink.runtime.state.CheckpointStateOutputStream;
 import org.apache.flink.runtime.state.CheckpointStreamFactory;
@@ -12,6 +16,7 @@ import org.apache.flink.runtime.state.KeyGroupsStateHandle;
 import org.apache.flink.runtime.state.KeyedStateHandle;
 import org.apache.flink.runtime.state.SnapshotResult;
 import org.apache.flink.runtime.state.StreamStateHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a shard writes for a checkpoint while it trains on: its part of the version, and the rows
@@ -21,40 +26,57 @@ import org.apache.flink.runtime.state.StreamStateHandle;
 final class ShardSnapshot extends AsyncSnapshotCallable<SnapshotResult<KeyedStateHandle>> {
 
     private final RowCopies rows;
-    private final Part part;
+    private final @Nullable VersionPart part;
+    private final Consumer<Exception> whenPartFails;
     private final CheckpointStreamFactory streams;
     private final KeyGroupRange keyGroups;
     private final int maxParallelism;
     private final Runnable cleanup;
+    private volatile @Nullable Future<?> task;
 
     /**
      * @param rows read by this snapshot alone, until {@code cleanup}
-     * @param part writes the changed ones among them
+     * @param part to be written; null when there is none, or it is written already
+     * @param whenPartFails told when the part could not be written, other than by cancellation
      * @param cleanup called in any case, written or cancelled
      */
     ShardSnapshot(
             RowCopies rows,
-            Part part,
+            @Nullable VersionPart part,
+            Consumer<Exception> whenPartFails,
             CheckpointStreamFactory streams,
             KeyGroupRange keyGroups,
             int maxParallelism,
             Runnable cleanup) {
         this.rows = rows;
         this.part = part;
+        this.whenPartFails = whenPartFails;
         this.streams = streams;
         this.keyGroups = keyGroups;
         this.maxParallelism = maxParallelism;
         this.cleanup = cleanup;
     }
 
+    /** As a future, which ends early when {@code operator} is closed. */
+    RunnableFuture<SnapshotResult<KeyedStateHandle>> in(CloseableRegistry operator)
+            throws IOException {
+        var future = toAsyncSnapshotFutureTask(operator);
+        task = future;
+        return future;
+    }
+
     @Override
     protected SnapshotResult<KeyedStateHandle> callInternal() throws IOException {
-        part.write(rows);
+        if (part != null) {
+            write(part);
+        }
         CheckpointStateOutputStream out =
                 streams.createCheckpointStateOutputStream(CheckpointedStateScope.EXCLUSIVE);
         snapshotCloseableRegistry.registerCloseable(out);
         KeyGroupRangeOffsets offsets = UnwrittenRows.save(rows, out, keyGroups, maxParallelism);
-        snapshotCloseableRegistry.unregisterCloseable(out);
+        if (!snapshotCloseableRegistry.unregisterCloseable(out)) {
+            throw new IOException("the snapshot was cancelled");
+        }
         StreamStateHandle file = out.closeAndGetHandle();
         return file == null
                 ? SnapshotResult.empty()
@@ -66,8 +88,15 @@ final class ShardSnapshot extends AsyncSnapshotCallable<SnapshotResult<KeyedStat
         cleanup.run();
     }
 
-    /** Writes the changed rows of a version. */
-    interface Part {
-        void write(RowCopies rows) throws IOException;
+    private void write(VersionPart toWrite) throws IOException {
+        try {
+            var unused = toWrite.write(rows, snapshotCloseableRegistry);
+        } catch (IOException | RuntimeException e) {
+            // Flink interrupts what it cancels, as it does when a checkpoint is aborted.
+            if (task == null || !task.isCancelled()) {
+                whenPartFails.accept(e);
+            }
+            throw e;
+        }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.jobs.version.VersionNumbers;
 import io.millrace.jobs.version.VersionPiece;
+import io.millrace.jobs.version.VersionStorageFactory;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.architecture.Architectures;
 import io.millrace.model.config.ConfigNode;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -134,14 +136,7 @@ class ParameterShardTest {
             long[] keys = {ParameterKey.ofValue(1, 1000)};
             push(shard, keys, new float[] {1, 1});
             Map<Long, float[]> before = pullAll(shard, List.of(keys[0]));
-            shard.prepareSnapshotPreBarrier(1);
-            OperatorSnapshotFutures writing =
-                    shard.getOperator()
-                            .snapshotState(
-                                    1,
-                                    1,
-                                    CheckpointOptions.forCheckpointWithDefaultLocation(),
-                                    new MemCheckpointStreamFactory(1 << 20));
+            OperatorSnapshotFutures writing = begin(shard, 1);
             push(shard, keys, new float[] {1, 1});
             shard.prepareSnapshotPreBarrier(2);
             var unused = OperatorSnapshotFinalizer.create(writing);
@@ -150,6 +145,93 @@ class ParameterShardTest {
             assertThat(read(first).get(keys[0])).containsExactly(before.get(keys[0]));
             assertThat(pullAll(shard, List.of(keys[0])).get(keys[0]))
                     .isNotEqualTo(before.get(keys[0]));
+        }
+    }
+
+    /** Memory for copies is handed on only when the snapshot before is written. */
+    @Test
+    void aSnapshotIsItsOwnWhileTheOneBeforeIsBeingWritten() throws Exception {
+        try (var shard = open(null)) {
+            long[] keys = {ParameterKey.ofValue(1, 1000)};
+            push(shard, keys, new float[] {1, 1});
+            float[] before = pullAll(shard, List.of(keys[0])).get(keys[0]);
+            OperatorSnapshotFutures first = begin(shard, 1);
+            push(shard, keys, new float[] {1, 1});
+            float[] after = pullAll(shard, List.of(keys[0])).get(keys[0]);
+            OperatorSnapshotFutures second = begin(shard, 2);
+            var unused = OperatorSnapshotFinalizer.create(first);
+            unused = OperatorSnapshotFinalizer.create(second);
+
+            assertThat(read(pieces(shard).get(0)).get(keys[0])).containsExactly(before);
+            assertThat(read(pieces(shard).get(1)).get(keys[0])).containsExactly(after);
+        }
+    }
+
+    /** As Flink does when a checkpoint is aborted: it interrupts who writes. */
+    @Test
+    void anAbortedSnapshotFailsNobody() throws Exception {
+        BlockingStorage.reset();
+        Path folder = directory;
+        try (var shard =
+                open(
+                        spec,
+                        SMALL_CACHE,
+                        null,
+                        () -> new BlockingStorage(new LocalVersionStorage(folder)))) {
+            shard.getEnvironment().setExpectedExternalFailureCause(Throwable.class);
+            push(shard, new Random(4), 10);
+            OperatorSnapshotFutures writing = begin(shard, 1);
+            Thread writer = new Thread(() -> BlockingStorage.ended(writing), "snapshot");
+            writer.start();
+            BlockingStorage.awaitWrite();
+            var unused = writing.cancel();
+            writer.join();
+
+            assertThat(BlockingStorage.end()).isInstanceOf(CancellationException.class);
+            assertThat(shard.getEnvironment().getActualExternalFailureCause()).isEmpty();
+            assertThat(read(snapshot(shard, 2).rows())).isNotEmpty();
+        }
+    }
+
+    @Test
+    void theEndOfTheInputIsTheLastCut() throws Exception {
+        OperatorSubtaskState checkpoint;
+        VersionPiece.Rows last;
+        Map<Long, float[]> trained;
+        try (var shard = open(spec, 100 * SMALL_CACHE, null)) {
+            push(shard, new Random(4), 10);
+            snapshot(shard, 1);
+            shard.notifyOfCompletedCheckpoint(1);
+            push(shard, new Random(5), 10);
+            shard.getOperator().finish();
+            List<VersionPiece.Rows> pieces = pieces(shard);
+            last = pieces.get(pieces.size() - 1);
+            assertThat(last.version()).isEqualTo(2);
+            assertThat(last.part().isPromised()).isFalse();
+            trained = read(last);
+            assertThat(trained).isNotEmpty();
+
+            checkpoint = snapshot(shard, 5).state();
+            assertThat(pieces(shard)).as("no part after the last").hasSameSizeAs(pieces);
+        }
+        try (var restored = open(checkpoint)) {
+            Map<Long, float[]> rows = pullAll(restored, trained.keySet());
+            trained.forEach((key, row) -> assertThat(rows.get(key)).containsExactly(row));
+            assertThat(snapshot(restored, 6).rows().parent()).isEqualTo(2);
+        }
+    }
+
+    /** A barrier that Flink gave up on may be the last before the end of the input. */
+    @Test
+    void theEndOfTheInputTakesBackAPromise() throws Exception {
+        try (var shard = open(null)) {
+            push(shard, new Random(4), 10);
+            shard.prepareSnapshotPreBarrier(1);
+            shard.getOperator().finish();
+            snapshot(shard, 2);
+            assertThat(pieces(shard))
+                    .extracting(VersionPiece.Rows::version)
+                    .containsExactly(1L, 2L);
         }
     }
 
@@ -260,6 +342,20 @@ class ParameterShardTest {
         return new Snapshot(pieces.get(pieces.size() - 1), state);
     }
 
+    /** The synchronous half of a snapshot. */
+    private static OperatorSnapshotFutures begin(
+            KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> shard,
+            long checkpointId)
+            throws Exception {
+        shard.prepareSnapshotPreBarrier(checkpointId);
+        return shard.getOperator()
+                .snapshotState(
+                        checkpointId,
+                        checkpointId,
+                        CheckpointOptions.forCheckpointWithDefaultLocation(),
+                        new MemCheckpointStreamFactory(1 << 20));
+    }
+
     private static List<VersionPiece.Rows> pieces(
             KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> shard) {
         return shard.getSideOutput(ParameterShard.PIECES).stream()
@@ -309,13 +405,18 @@ class ParameterShardTest {
 
     private KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> open(
             ModelSpec model, long cacheBytes, OperatorSubtaskState checkpoint) throws Exception {
+        return open(model, cacheBytes, checkpoint, new VersionDirectory(directory.toString()));
+    }
+
+    private KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> open(
+            ModelSpec model,
+            long cacheBytes,
+            OperatorSubtaskState checkpoint,
+            VersionStorageFactory storage)
+            throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        new ParameterShard(
-                                model,
-                                cacheBytes,
-                                new VersionNumbers(0),
-                                new VersionDirectory(directory.toString())),
+                        new ParameterShard(model, cacheBytes, new VersionNumbers(0), storage),
                         (ShardRequest request) -> request.keys()[0],
                         Types.LONG);
         harness.setStateBackend(new EmbeddedRocksDBStateBackend());

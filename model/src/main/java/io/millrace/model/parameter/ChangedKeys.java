@@ -2,8 +2,11 @@ package io.millrace.model.parameter;
 
 import it.unimi.dsi.fastutil.longs.LongArrayList;
 import it.unimi.dsi.fastutil.longs.LongList;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
+import it.unimi.dsi.fastutil.longs.LongSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * The keys of rows that were cut for a model version of which it is not known yet whether it is
@@ -23,7 +26,8 @@ final class ChangedKeys {
     /**
      * Takes the keys that changed since the cut before.
      *
-     * @return the keys of earlier cuts, which this one has to carry too; one may come repeatedly
+     * @return those keys of earlier cuts that have not changed again, for this cut has to carry
+     *     them too
      * @throws IllegalArgumentException when the checkpoint does not come after the last one cut
      */
     LongList cut(long checkpointId, long[] changedSinceLastCut) {
@@ -37,8 +41,10 @@ final class ChangedKeys {
         }
         lastCut = checkpointId;
         LongArrayList earlier = new LongArrayList();
-        for (Cut cut : cuts) {
-            earlier.addElements(earlier.size(), cut.keys());
+        if (!cuts.isEmpty()) {
+            LongSet newest = new LongOpenHashSet(changedSinceLastCut);
+            cuts.replaceAll(cut -> cut.without(newest));
+            cuts.forEach(cut -> earlier.addElements(earlier.size(), cut.keys()));
         }
         cuts.add(new Cut(checkpointId, changedSinceLastCut));
         return earlier;
@@ -46,7 +52,8 @@ final class ChangedKeys {
 
     /**
      * Forgets the keys whose last change precedes the cut at this checkpoint. A checkpoint that was
-     * never cut here, such as one before a restore, carried nothing and changes nothing.
+     * never cut here, such as one before a restore, carried nothing and changes nothing. A
+     * savepoint is cut, but is no version, and nobody completes it.
      */
     void complete(long checkpointId) {
         for (int i = 0; i < cuts.size(); i++) {
@@ -57,6 +64,14 @@ final class ChangedKeys {
         }
     }
 
-    /** What changed in the interval before the barrier of a checkpoint. */
-    private record Cut(long checkpointId, long[] keys) {}
+    /** What changed in the interval before the barrier of a checkpoint, and not since. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Cut(long checkpointId, long[] keys) {
+
+        Cut without(LongSet newer) {
+            return new Cut(
+                    checkpointId,
+                    LongStream.of(keys).filter(key -> !newer.contains(key)).toArray());
+        }
+    }
 }

@@ -1,12 +1,15 @@
 package io.millrace.model.parameter;
 
+import it.unimi.dsi.fastutil.longs.Long2IntMap;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
+import it.unimi.dsi.fastutil.longs.LongArrayList;
 import it.unimi.dsi.fastutil.longs.LongSet;
+import java.util.function.LongFunction;
 
 /**
  * Changed rows that the next cut has to carry and that no cache flags, since they left it or were
- * never in it: their keys, and the weights of as many as the memory for them holds. To read all of
- * them back from the store at a barrier would hold up training.
+ * never in it: their keys, and the weights of as many as the memory for them holds. To read them
+ * back from the store at a barrier holds up training, so that is for the rest only.
  *
  * <p>Used by one thread.
  */
@@ -46,29 +49,36 @@ final class EvictedChanges {
         copyOfKey.putIfAbsent(key, NO_COPY);
     }
 
-    /** Forgets a row that a cache flags now. */
-    void remove(long key) {
-        copyOfKey.remove(key);
-    }
-
-    /** Points the buffer at a row's weights; false when there is no copy of them. */
-    boolean show(long key, RowBuffer into) {
-        int copy = copyOfKey.get(key);
-        if (copy == NO_COPY) {
-            return false;
-        }
-        copies.show(copy, into);
-        return true;
-    }
-
-    /** The keys; not to be changed. */
+    /** The keys; one may be removed when a cache flags it. */
     LongSet keys() {
         return copyOfKey.keySet();
     }
 
-    void clear() {
+    /**
+     * Copies the rows and forgets them, reading those whose weights it has not got for as long as
+     * their memory lasts.
+     *
+     * @return the keys of those that were too many
+     */
+    long[] cut(RowCopies into, LongFunction<RowBuffer> store) {
+        RowBuffer row = new RowBuffer();
+        LongArrayList tooMany = new LongArrayList();
+        for (Long2IntMap.Entry entry : copyOfKey.long2IntEntrySet()) {
+            long key = entry.getLongKey();
+            if (entry.getIntValue() != NO_COPY) {
+                copies.show(entry.getIntValue(), row);
+                into.add(key, row, false, true);
+            } else if (floats <= mostFloats) {
+                RowBuffer read = store.apply(key);
+                floats += read.size;
+                into.add(key, read, false, true);
+            } else {
+                tooMany.add(key);
+            }
+        }
         copyOfKey.clear();
         copies.clear();
         floats = 0;
+        return tooMany.toLongArray();
     }
 }

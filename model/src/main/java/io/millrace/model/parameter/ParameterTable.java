@@ -1,7 +1,7 @@
 package io.millrace.model.parameter;
 
 import it.unimi.dsi.fastutil.longs.LongArrayList;
-import it.unimi.dsi.fastutil.longs.LongList;
+import it.unimi.dsi.fastutil.longs.LongIterator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,11 +30,11 @@ public final class ParameterTable {
     private final ParameterLayout layout;
     private final RowStore store;
     private final ChangedKeys cuts = new ChangedKeys();
-
     private final EvictedChanges evicted;
     private final List<RowCache> caches = new ArrayList<>();
     private final RowCache[] cacheOfSlot;
     private final RowLayout[] layoutOfSlot;
+    private final RowBuffer weights = new RowBuffer();
     private float[] rowRoom = new float[0];
     private long hits;
     private long misses;
@@ -49,9 +49,17 @@ public final class ParameterTable {
      *     each sparse slot, saying how much would
      */
     public ParameterTable(ParameterLayout layout, RowStore store, long cacheBytes) {
+        this(layout, store, cacheBytes, Math.max(cacheBytes / 2, LEAST_BYTES_EVICTED));
+    }
+
+    /**
+     * @param evictedBytes memory for the weights of changed rows that left the cache, and once more
+     *     for those that a cut reads back
+     */
+    ParameterTable(ParameterLayout layout, RowStore store, long cacheBytes, long evictedBytes) {
         this.layout = layout;
         this.store = store;
-        evicted = new EvictedChanges(Math.max(cacheBytes / 2, LEAST_BYTES_EVICTED));
+        evicted = new EvictedChanges(evictedBytes);
         cacheOfSlot = new RowCache[layout.slots()];
         layoutOfSlot = new RowLayout[layout.slots()];
         Arrays.setAll(layoutOfSlot, layout::slot);
@@ -179,23 +187,16 @@ public final class ParameterTable {
      * Copies what a checkpoint has to save beside the store, and what its version has to carry: the
      * rows changed since the last version known to be complete.
      *
+     * @return the keys of changed rows for which there was no memory, ascending as unsigned
+     *     numbers; they can be {@link #show shown} until the next pull or push
      * @throws IllegalArgumentException when the checkpoint does not come after the last one cut
      */
-    public void cut(long checkpointId, RowCopies into) {
-        LongList earlier = cuts.cut(checkpointId, changedSinceLastCut());
-        earlier.forEach((long key) -> flagChanged(key));
+    public long[] cut(long checkpointId, RowCopies into) {
+        cuts.cut(checkpointId, changedSinceLastCut()).forEach((long key) -> flagChanged(key));
         for (RowCache cache : caches) {
             cache.cut(into);
         }
-        RowBuffer row = new RowBuffer();
-        for (long key : evicted.keys()) {
-            if (!evicted.show(key, row) && !read(key, row)) {
-                throw new IllegalStateException(
-                        "changed row " + Long.toHexString(key) + " is not in the table");
-            }
-            into.add(key, row, false, true);
-        }
-        evicted.clear();
+        return SortedKeys.ascending(evicted.cut(into, this::weights));
     }
 
     /** Copies what a checkpoint has to save beside the store, when it is not to be a version. */
@@ -217,10 +218,18 @@ public final class ParameterTable {
 
     /**
      * Points the buffer at the current content of a row, which is not to be written to and is good
-     * until the next read, pull or push.
+     * until the next call.
      *
-     * @return false when the row does not exist; {@code into} is then unspecified
+     * @throws IllegalStateException when the row does not exist
      */
+    public void show(long key, RowBuffer into) {
+        if (!read(key, into)) {
+            throw new IllegalStateException(
+                    "row " + Long.toHexString(key) + " is not in the table");
+        }
+    }
+
+    /** The same; false when the row does not exist, {@code into} is then unspecified. */
     boolean read(long key, RowBuffer into) {
         RowCache cache = cacheOf(key);
         int place = cache.find(key);
@@ -256,8 +265,14 @@ public final class ParameterTable {
 
     /** Flags as changed in the cache whatever is there, so that no row is cut twice. */
     private long[] changedSinceLastCut() {
-        for (long key : evicted.keys().toLongArray()) {
-            flagChanged(key);
+        for (LongIterator keys = evicted.keys().iterator(); keys.hasNext(); ) {
+            long key = keys.nextLong();
+            RowCache cache = cacheOf(key);
+            int place = cache.find(key);
+            if (place != RowCache.NOT_CACHED) {
+                cache.setChanged(place);
+                keys.remove();
+            }
         }
         LongArrayList changed = new LongArrayList(evicted.keys());
         for (RowCache cache : caches) {
@@ -273,13 +288,21 @@ public final class ParameterTable {
             evicted.add(key);
         } else {
             cache.setChanged(place);
-            evicted.remove(key);
         }
     }
 
-    /** Only weights are cut; so their state need not be kept. */
     private void addEvicted(long key, RowBuffer row) {
-        evicted.add(key, row.over(row.values, row.at, layout.width(key)));
+        evicted.add(key, withoutState(key, row));
+    }
+
+    private RowBuffer weights(long key) {
+        show(key, weights);
+        return withoutState(key, weights);
+    }
+
+    /** Only weights are cut. */
+    private RowBuffer withoutState(long key, RowBuffer row) {
+        return row.over(row.values, row.at, layout.width(key));
     }
 
     private int findOrLoad(RowCache cache, long key) {

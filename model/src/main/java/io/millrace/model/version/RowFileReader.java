@@ -67,12 +67,14 @@ public final class RowFileReader implements Closeable {
     }
 
     /**
-     * What a complete file says of itself at its end; its rows are not read.
+     * What a complete file says of itself at its end. Its rows are not read: a file that is cut
+     * short where its end happens to look like one passes, and is found out when it is read.
      *
-     * @throws DamagedVersionException when it is missing, or was not written to its end
+     * @throws DamagedVersionException when it is missing, or its end is not that of a row file
      */
     static PartInfo describe(VersionStorage storage, String path, int shard) throws IOException {
         int end = 1 + RowFormat.TRAILER_BYTES;
+        int leastRow = 1 + RowFormat.ROW_HEAD_BYTES;
         try (InputStream in = storage.open(path)) {
             long size = storage.size(path);
             if (size >= RowFormat.HEADER_BYTES + end) {
@@ -82,7 +84,7 @@ public final class RowFileReader implements Closeable {
                 if (trailer.remaining() == end && trailer.get() == RowFormat.END) {
                     long rows = trailer.getLong();
                     long crc32c = Integer.toUnsignedLong(trailer.getInt());
-                    if (rows >= 0) {
+                    if (rows >= 0 && rows <= (size - RowFormat.HEADER_BYTES - end) / leastRow) {
                         return new PartInfo(path, shard, rows, size, crc32c);
                     }
                 }

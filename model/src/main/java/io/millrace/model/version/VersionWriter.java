@@ -32,7 +32,11 @@ public final class VersionWriter {
         List<PartInfo> parts = new ArrayList<>();
         for (PartInfo part : manifest.parts()) {
             PartInfo written = RowFileReader.describe(storage, part.path(), part.shard());
-            parts.add(part.isPromised() ? written : part);
+            if (!part.isPromised() && !part.equals(written)) {
+                throw new DamagedVersionException(
+                        part.path(), "it is not the file that was written: " + written);
+            }
+            parts.add(written);
         }
         if (storage.putIfAbsent(manifest.path(), manifest.withParts(parts).toBytes())) {
             return true;

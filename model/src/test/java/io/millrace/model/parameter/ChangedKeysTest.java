@@ -28,6 +28,15 @@ class ChangedKeysTest {
     }
 
     @Test
+    void keepsEachKeyOnce() {
+        cut(1, 1, 2);
+        assertThat(cut(2, 2, 3)).containsExactly(1);
+        assertThat(cut(3, 3)).containsExactly(1, 2);
+        changes.complete(2);
+        assertThat(cut(4)).containsExactly(3);
+    }
+
+    @Test
     void aCompletionOfWhatWasNeverCutForgetsNothing() {
         cut(1, 1);
         changes.complete(2);

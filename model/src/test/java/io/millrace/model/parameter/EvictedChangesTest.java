@@ -3,6 +3,8 @@ package io.millrace.model.parameter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class EvictedChangesTest {
@@ -10,18 +12,19 @@ class EvictedChangesTest {
     private static final long TWO_ROWS = 2 * 3 * Float.BYTES;
 
     private final EvictedChanges changes = new EvictedChanges(TWO_ROWS);
-    private final RowBuffer row = new RowBuffer();
+    private final Map<Long, Float> cut = new TreeMap<>();
+    private final Map<Long, Float> stored = new TreeMap<>();
 
     @Test
     void usageExample() {
         changes.add(7, weights(1));
         changes.add(8);
+        stored.put(8L, 2f);
 
         assertThat(changes.keys()).containsExactlyInAnyOrder(7L, 8L);
-        assertThat(changes.show(7, row)).isTrue();
-        assertThat(floats()).containsExactly(1, 1, 1);
-        assertThat(row.examples).isEqualTo(1);
-        assertThat(changes.show(8, row)).isFalse();
+        assertThat(cut()).isEmpty();
+        assertThat(cut).isEqualTo(Map.of(7L, 1f, 8L, 2f));
+        assertThat(changes.keys()).isEmpty();
     }
 
     @Test
@@ -30,53 +33,58 @@ class EvictedChangesTest {
         changes.add(8, weights(2));
         changes.add(7, weights(3));
 
-        changes.show(7, row);
-        assertThat(floats()).containsExactly(3, 3, 3);
-        assertThat(row.examples).isEqualTo(3);
-        changes.show(8, row);
-        assertThat(floats()).containsExactly(2, 2, 2);
+        cut();
+        assertThat(cut).isEqualTo(Map.of(7L, 3f, 8L, 2f));
     }
 
     @Test
     void keepsTheKeysOfRowsForWhichThereIsNoRoom() {
-        changes.add(7, weights(1));
-        changes.add(8, weights(2));
-        changes.add(9, weights(3));
-        changes.add(8, weights(4));
+        for (int round = 0; round < 2; round++) {
+            changes.add(7, weights(1));
+            changes.add(8, weights(2));
+            for (long key = 100; key < 150; key++) {
+                changes.add(key, weights(3));
+                stored.put(key, 4f);
+            }
+            changes.add(8, weights(5));
 
-        assertThat(changes.keys()).containsExactlyInAnyOrder(7L, 8L, 9L);
-        assertThat(changes.show(9, row)).isFalse();
-        changes.show(8, row);
-        assertThat(floats()).as("its room is its own").containsExactly(4, 4, 4);
-
-        changes.clear();
-        assertThat(changes.keys()).isEmpty();
-        changes.add(9, weights(5));
-        changes.add(7, weights(6));
-        assertThat(changes.show(9, row)).isTrue();
-        assertThat(changes.show(7, row)).isTrue();
+            long[] tooMany = cut();
+            assertThat(cut).containsEntry(7L, 1f).containsEntry(8L, 5f);
+            assertThat(cut).as("what was read back lasted not long").hasSizeLessThan(6);
+            assertThat(tooMany).hasSize(52 - cut.size()).doesNotContain(7, 8);
+            assertThat(Arrays.stream(tooMany)).noneMatch(cut::containsKey);
+        }
     }
 
     @Test
     void aKeyAloneTakesNoCopyAway() {
         changes.add(7, weights(1));
         changes.add(7);
-        assertThat(changes.show(7, row)).isTrue();
 
-        changes.remove(7);
-        assertThat(changes.keys()).isEmpty();
-        assertThat(changes.show(7, row)).isFalse();
+        cut();
+        assertThat(cut).isEqualTo(Map.of(7L, 1f));
     }
 
-    private static RowBuffer weights(int value) {
+    private long[] cut() {
+        RowCopies copies = new RowCopies();
+        long[] tooMany = changes.cut(copies, key -> weights(stored.get(key)));
+        cut.clear();
+        RowBuffer row = new RowBuffer();
+        for (int i = 0; i < copies.size(); i++) {
+            copies.show(i, row);
+            assertThat(row.examples).isEqualTo((long) row.values[row.at]);
+            assertThat(copies.isChanged(i)).isTrue();
+            assertThat(copies.isUnwritten(i)).isFalse();
+            cut.put(copies.key(i), row.values[row.at + 2]);
+        }
+        return tooMany;
+    }
+
+    private static RowBuffer weights(float value) {
         float[] weights = new float[3];
         Arrays.fill(weights, value);
         RowBuffer row = new RowBuffer().over(weights, 0, 3);
-        row.examples = value;
+        row.examples = (long) value;
         return row;
-    }
-
-    private float[] floats() {
-        return Arrays.copyOfRange(row.values, row.at, row.at + row.size);
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -283,7 +284,7 @@ class ParameterTableTest {
         table.push(keys, 1, 2, new int[] {1, 4}, new float[2], 0, 60, null);
 
         RowCopies copies = new RowCopies();
-        table.cut(2, copies);
+        assertThat(table.cut(2, copies)).isEmpty();
         float[] after = {8, 8};
         table.push(new long[] {both, unwritten}, 0, 2, new int[2], new float[4], 0, 0, null);
 
@@ -433,9 +434,13 @@ class ParameterTableTest {
         }
     }
 
+    private static long[] concat(long[] left, long[] right) {
+        return LongStream.concat(LongStream.of(left), LongStream.of(right)).toArray();
+    }
+
     private static long[] cut(ParameterTable table, long checkpointId) {
         RowCopies copies = new RowCopies();
-        table.cut(checkpointId, copies);
+        assertThat(table.cut(checkpointId, copies)).isEmpty();
         return changed(copies);
     }
 
@@ -516,6 +521,7 @@ class ParameterTableTest {
         private final ParameterLayout layout;
         private final Random random;
         private final long cacheBytes;
+        private final long evictedBytes;
         private final List<Pulled> pulled = new ArrayList<>();
         private final RowCopies copies = new RowCopies();
         private MemoryRowStore store = new MemoryRowStore();
@@ -527,12 +533,14 @@ class ParameterTableTest {
         private long evictions;
         private int written;
         private int restarts;
+        private int notCopied;
 
         RandomSteps(RowOptimizer optimizer, int seed) {
             layout = Layouts.of(TENSORS, optimizer, optimizer, seed, 4, 2, 4);
             random = new Random(seed);
             cacheBytes = smallest(layout, 1 + 6L * seed);
-            table = new ParameterTable(layout, store, cacheBytes);
+            evictedBytes = seed * 200L;
+            table = new ParameterTable(layout, store, cacheBytes, evictedBytes);
             plain = new PlainTable(layout);
             checkpoint = new Checkpoint(new MemoryRowStore(), plain.copy());
         }
@@ -567,6 +575,9 @@ class ParameterTableTest {
             assertThat(evictions + table.evictions()).isGreaterThan(100);
             assertThat(written).isGreaterThan(20);
             assertThat(restarts).isGreaterThan(5);
+            if (evictedBytes == 0) {
+                assertThat(notCopied).isPositive();
+            }
         }
 
         private void pull() {
@@ -633,8 +644,15 @@ class ParameterTableTest {
             long[] dirty = SortedKeys.ascending(unwritten(table));
             lastCut++;
             copies.clear();
-            table.cut(lastCut, copies);
-            assertThat(changed(copies)).containsExactly(expected);
+            long[] others = table.cut(lastCut, copies);
+            notCopied += others.length;
+            assertThat(others).isEqualTo(SortedKeys.ascending(others.clone()));
+            long[] copied = changed(copies);
+            assertThat(copied).isEqualTo(SortedKeys.ascending(copied.clone()));
+            assertThat(SortedKeys.ascending(concat(copied, others))).containsExactly(expected);
+            for (long key : others) {
+                assertSameRow(table, plain, key);
+            }
             assertThat(SortedKeys.ascending(unwritten(copies))).containsExactly(dirty);
             assertSame(copies);
         }
@@ -690,7 +708,7 @@ class ParameterTableTest {
             plain.lastChange.clear();
             plain.lastComplete = lastCut;
             firstCutOfThisLife = lastCut + 1;
-            table = new ParameterTable(layout, store, cacheBytes);
+            table = new ParameterTable(layout, store, cacheBytes, evictedBytes);
             pulled.clear();
         }
 

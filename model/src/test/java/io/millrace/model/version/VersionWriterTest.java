@@ -3,7 +3,10 @@ package io.millrace.model.version;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.model.parameter.RowBuffer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class VersionWriterTest {
+
+    private static final long SEED = 1;
 
     private final MemoryVersionStorage storage = new MemoryVersionStorage();
     private final VersionWriter writer = new VersionWriter(storage);
@@ -96,10 +101,25 @@ class VersionWriterTest {
         PartInfo part = part(storage, 7);
         Manifest promise = SampleModel.manifest(7, null, List.of(promised(part)), 0);
         byte[] whole = storage.bytes(part.path()).clone();
+        int end = 1 + Long.BYTES + Integer.BYTES;
         for (int length = 0; length < whole.length; length++) {
             storage.replace(part.path(), Arrays.copyOf(whole, length));
+            // Weights are not 0 here, headers are: a zero there looks like the mark of an end.
+            boolean looksLikeAnEnd = length > end && whole[length - end] == 0;
+            if (!looksLikeAnEnd) {
+                assertThatThrownBy(() -> writer.commit(promise))
+                        .isInstanceOf(DamagedVersionException.class)
+                        .hasMessage(part.path() + ": it was not written to its end");
+            }
+        }
+        for (long rows : new long[] {-1, 4, Long.MAX_VALUE}) {
+            byte[] wrong = whole.clone();
+            ByteBuffer.wrap(wrong)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(whole.length - Long.BYTES - Integer.BYTES, rows);
+            storage.replace(part.path(), wrong);
             assertThatThrownBy(() -> writer.commit(promise))
-                    .isInstanceOf(DamagedVersionException.class)
+                    .as("%d rows", rows)
                     .hasMessage(part.path() + ": it was not written to its end");
         }
         storage.delete(part.path());
@@ -107,6 +127,16 @@ class VersionWriterTest {
                 .isInstanceOf(DamagedVersionException.class)
                 .hasMessage(part.path() + ": the file is missing");
         assertThat(new VersionCatalog(storage, "clicks").versions()).isEmpty();
+    }
+
+    @Test
+    void refusesAPartThatIsNotTheOneThatWasWritten() throws IOException {
+        PartInfo part = part(storage, 7);
+        PartInfo other = new PartInfo(part.path(), 0, part.rows(), part.bytes(), 77);
+
+        assertThatThrownBy(() -> writer.commit(SampleModel.manifest(7, null, List.of(other), 0)))
+                .isInstanceOf(DamagedVersionException.class)
+                .hasMessageContaining("is not the file that was written");
     }
 
     @Test
@@ -140,10 +170,18 @@ class VersionWriterTest {
         return PartInfo.promised(part.path(), part.shard());
     }
 
+    /** Three rows; the first bit of the checksum is set. */
     private static PartInfo part(VersionStorage storage, long version) throws IOException {
         String path = VersionPaths.newPart("clicks", version, 0);
         try (RowFileWriter writer = RowFileWriter.create(storage, path, 0)) {
-            return writer.finish();
+            for (int key = 1; key <= 3; key++) {
+                RowBuffer row = new RowBuffer().over(new float[] {1.1f, -2.3f}, 0, 2);
+                row.examples = SEED;
+                writer.add(key, row, 2);
+            }
+            PartInfo part = writer.finish();
+            assertThat(part.crc32c()).isGreaterThan(Integer.MAX_VALUE);
+            return part;
         }
     }
 }
