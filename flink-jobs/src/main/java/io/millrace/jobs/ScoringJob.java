@@ -73,7 +73,7 @@ public final class ScoringJob {
                                 Score.class,
                                 config.events().format(),
                                 Score::getRequestId,
-                                prompt(clients)))
+                                sentAtOnce(clients)))
                 .name("scores")
                 .uid("scores")
                 .setParallelism(config.scoring().parallelism());
@@ -88,9 +88,9 @@ public final class ScoringJob {
     }
 
     /** Someone waits for a score: it is sent at once, unless the pipeline says otherwise. */
-    static Map<String, String> prompt(Map<String, String> clients) {
-        Map<String, String> prompt = new HashMap<>(clients);
-        prompt.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
-        return prompt;
+    static Map<String, String> sentAtOnce(Map<String, String> clients) {
+        Map<String, String> producer = new HashMap<>(clients);
+        producer.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
+        return producer;
     }
 }

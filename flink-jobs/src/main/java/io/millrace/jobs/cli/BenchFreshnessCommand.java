@@ -7,7 +7,6 @@ import io.millrace.jobs.cli.bench.BenchSettings;
 import io.millrace.jobs.cli.bench.Feed;
 import io.millrace.jobs.cli.bench.FreshnessBench;
 import io.millrace.jobs.cli.bench.FreshnessRun;
-import io.millrace.jobs.cli.bench.PyTorchTraining;
 import io.millrace.jobs.cli.bench.TrainBench;
 import io.millrace.jobs.cli.bench.TrainMode;
 import io.millrace.jobs.cli.bench.Workload;
@@ -133,12 +132,7 @@ final class BenchFreshnessCommand implements Callable<Integer> {
             throws Exception {
         try (Workspace files = Workspace.temporary();
                 TrainBench bench =
-                        new TrainBench(
-                                settings,
-                                workload,
-                                Feed.RATINGS,
-                                new PyTorchTraining("python3", files.path()),
-                                files.path())) {
+                        new TrainBench(settings, workload, Feed.RATINGS, null, files.path())) {
             bench.prepareEvents(bench.run(model, TrainMode.BARE).examplesPerSecond());
             return bench.run(model, TrainMode.JOB).examplesPerSecond();
         }
@@ -149,6 +143,7 @@ final class BenchFreshnessCommand implements Callable<Integer> {
                 .createObjectNode()
                 .put("model", model.label())
                 .put("peak_rate", peak == null ? null : (Long) Math.round(peak))
+                .put("wanted_rate", Math.round(run.wantedPerSecond()))
                 .put("rate", Math.round(run.eventsPerSecond()))
                 .put("events", run.events())
                 .put("versions", run.versions())

@@ -3,6 +3,7 @@ package io.millrace.jobs.cli;
 import io.millrace.jobs.cli.bench.BenchSettings;
 import io.millrace.jobs.cli.bench.Workload;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that all measurements of training share. */
@@ -99,9 +100,9 @@ final class BenchOptions {
         return new Workload(values, skew, filled, SEED);
     }
 
-    /** A number for JSON, without digits that mean nothing. */
-    static double rounded(double value) {
-        return Math.round(value * 1e4) / 1e4;
+    /** A number for JSON, without digits that mean nothing; null where nothing was measured. */
+    static @Nullable Double rounded(double value) {
+        return Double.isFinite(value) ? (Double) (Math.round(value * 1e4) / 1e4) : null;
     }
 
     static void require(String option, int value, int least, int most) {

@@ -1,16 +1,12 @@
 package io.millrace.jobs.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.jobs.cli.bench.BenchModel;
 import io.millrace.jobs.cli.bench.ScoreBench;
 import io.millrace.jobs.cli.bench.ScoreBenchSettings;
-import io.millrace.jobs.cli.bench.ScoreLoad;
 import io.millrace.jobs.cli.bench.ScorerRate;
 import io.millrace.jobs.cli.bench.Workload;
 import io.millrace.jobs.cli.process.Workspace;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -65,9 +61,8 @@ final class BenchScoreCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "10ms",
             description =
-                    "The load rises until p99 passes it in most seconds, three times in a row,"
-                            + " or an answer is missing (default:"
-                            + " ${DEFAULT-VALUE}).")
+                    "The load rises until p99 passes it in the middle one of three windows, or an"
+                            + " answer is missing (default: ${DEFAULT-VALUE}).")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Duration limit;
 
@@ -94,7 +89,8 @@ final class BenchScoreCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "3s",
             description =
-                    "Time before each measurement; four times as long before the first (default:"
+                    "Time before each window. Before the first load, 20,000 requests are answered as"
+                            + " fast as they can be, or for twenty times as long (default:"
                             + " ${DEFAULT-VALUE}).")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Duration warmUp;
@@ -103,7 +99,9 @@ final class BenchScoreCommand implements Callable<Integer> {
             names = "--window",
             paramLabel = "TIME",
             defaultValue = "10s",
-            description = "Time of each measurement (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Time of each of the three windows of a load, and of the scorer alone"
+                            + " (default: ${DEFAULT-VALUE}).")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Duration window;
 
@@ -120,46 +118,16 @@ final class BenchScoreCommand implements Callable<Integer> {
         output.checkJson();
         ScoreBenchSettings settings = settings();
         Workload workload = BenchOptions.workload(values, skew, true);
-        ObjectNode json = output.mapper().createObjectNode();
-        ArrayNode loads = json.putArray("loads");
-        ObjectNode highest = json.putObject("highest");
-        ArrayNode alone = json.putArray("alone");
-        ObjectNode ratios = json.putObject("ratio");
-        ObjectNode requestRatios = json.putObject("ratio_of_requests");
-        output.say(
-                "%-8s %11s %13s %9s %9s %15s %9s",
-                "model",
-                "requests/s",
-                "candidates/s",
-                "p50 ms",
-                "p99 ms",
-                "of most seconds",
-                "answered");
-        List<ScorerRate> scorers = new ArrayList<>();
+        ScoreBenchReport report = new ScoreBenchReport(output, limit);
         for (BenchModel model : models) {
             try (Workspace files = Workspace.temporary()) {
-                ScoreBench bench = new ScoreBench(model, workload, settings, files.path());
-                highest.putNull(model.label());
-                bench.underLoad(
-                        load -> {
-                            say(model, load);
-                            loads.add(json(model, load));
-                            if (load.isWithin(limit)) {
-                                highest.put(
-                                        model.label(),
-                                        BenchOptions.rounded(load.requestsPerSecond()));
-                            }
-                        });
-                ScorerRate scorer = bench.alone();
-                scorers.add(scorer);
-                alone.add(json(model, scorer));
-                ratios.put(model.label(), BenchOptions.rounded(scorer.ratio()));
-                requestRatios.put(model.label(), BenchOptions.rounded(scorer.requestRatio()));
+                ScorerRate alone =
+                        new ScoreBench(model, workload, settings, files.path())
+                                .run(load -> report.add(model, load));
+                report.add(model, alone);
             }
         }
-        sayHighest(highest);
-        sayAlone(scorers);
-        output.writeJson(json);
+        report.finish();
         return ExitCode.OK;
     }
 
@@ -170,73 +138,5 @@ final class BenchScoreCommand implements Callable<Integer> {
             throw new UsageException("--rate must be from 1 to 100000 requests a second");
         }
         return new ScoreBenchSettings(threads, candidates, rate, limit, warmUp, window);
-    }
-
-    private void say(BenchModel model, ScoreLoad load) {
-        output.say(
-                "%-8s %,11.0f %,13.0f %9.2f %9.2f %15.2f %8.1f%%",
-                model,
-                load.requestsPerSecond(),
-                load.candidatesPerSecond(),
-                load.latency().p50(),
-                load.latency().p99(),
-                load.p99OfSeconds(),
-                100 * load.answeredShare());
-    }
-
-    private void sayHighest(ObjectNode highest) {
-        output.say("");
-        highest.properties()
-                .forEach(
-                        model ->
-                                output.say(
-                                        "%-8s %s",
-                                        model.getKey(),
-                                        model.getValue().isNull()
-                                                ? "in most seconds, p99 is above %d ms at all loads"
-                                                        .formatted(limit.toMillis())
-                                                : "in most seconds, p99 is within %d ms up to %,.0f requests/s"
-                                                        .formatted(
-                                                                limit.toMillis(),
-                                                                model.getValue().doubleValue())));
-    }
-
-    private void sayAlone(List<ScorerRate> scorers) {
-        output.say("");
-        output.say(
-                "%-8s %13s %14s %8s %14s %8s",
-                "model", "bare forward", "+ rows found", "of bare", "+ values read", "of bare");
-        for (int i = 0; i < scorers.size(); i++) {
-            ScorerRate scorer = scorers.get(i);
-            output.say(
-                    "%-8s %,13.0f %,14.0f %8.2f %,14.0f %8.2f",
-                    models.get(i),
-                    scorer.bare(),
-                    scorer.examples(),
-                    scorer.ratio(),
-                    scorer.requests(),
-                    scorer.requestRatio());
-        }
-    }
-
-    private ObjectNode json(BenchModel model, ScoreLoad load) {
-        return output.mapper()
-                .createObjectNode()
-                .put("model", model.label())
-                .put("requests_per_second", BenchOptions.rounded(load.requestsPerSecond()))
-                .put("candidates_per_second", BenchOptions.rounded(load.candidatesPerSecond()))
-                .put("p50_ms", BenchOptions.rounded(load.latency().p50()))
-                .put("p99_ms", BenchOptions.rounded(load.latency().p99()))
-                .put("p99_of_seconds_ms", BenchOptions.rounded(load.p99OfSeconds()))
-                .put("answered_share", BenchOptions.rounded(load.answeredShare()));
-    }
-
-    private ObjectNode json(BenchModel model, ScorerRate scorer) {
-        return output.mapper()
-                .createObjectNode()
-                .put("model", model.label())
-                .put("bare_rate", Math.round(scorer.bare()))
-                .put("rate", Math.round(scorer.examples()))
-                .put("request_rate", Math.round(scorer.requests()));
     }
 }

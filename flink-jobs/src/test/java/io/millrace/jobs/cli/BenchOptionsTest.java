@@ -2,6 +2,7 @@ package io.millrace.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,5 +38,11 @@ class BenchOptionsTest {
 
         assertThat(run.exitCode()).as(run.out()).isEqualTo(2);
         assertThat(run.err()).contains(sentence);
+    }
+
+    @Test
+    void numbersAreRoundedAndWhatWasNotMeasuredIsNull() {
+        assertThat(BenchOptions.rounded(1.23456)).isEqualTo(1.2346);
+        assertThat(BenchOptions.rounded(Double.NaN)).isNull();
     }
 }

@@ -4,6 +4,7 @@ import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FeatureExtractor {
 
-    /** Stands for a value that the candidates of a request share. */
+    /** Stands for a value that the items of an event share. */
     private static final Object COMMON = new Object();
 
     private final Sparse[] sparse;
@@ -57,96 +58,115 @@ public final class FeatureExtractor {
             Map<String, Object> overriding,
             long timestamp)
             throws InvalidEventException {
-        Event event = new Event(user, item, features, overriding, timestamp);
-        keys.clear();
-        int[] ends = new int[sparse.length];
-        for (int i = 0; i < sparse.length; i++) {
-            sparse[i].input.append(event.value(sparse[i].field), keys);
-            ends[i] = keys.size();
-        }
-        float[] numeric = new float[numericWidth];
-        int at = 0;
-        for (Dense feature : dense) {
-            feature.input.write(event.value(feature.field), numeric, at);
-            at += feature.input.width();
-        }
-        return new Example(keys.toLongArray(), ends, numeric, 0, 1, timestamp);
+        return extract(new Event(user, features, timestamp), item, overriding, null);
     }
 
     /**
      * Several items for one user, whose common values are read once: the first item that does not
-     * override one has it read.
+     * override one has it read, and refused if it does not fit.
+     *
+     * @param features values by field, as for {@link #extract}, that all items share
+     * @param timestamp the time that time features see, milliseconds since the epoch
      */
     public Request request(String user, Map<String, Object> features, long timestamp) {
-        return new Request(user, features, timestamp);
+        return new Request(new Event(user, features, timestamp));
     }
 
     /** What the candidates of one request share. Of its extractor, and used by the same thread. */
     public final class Request {
 
         private final Event event;
-        private final long[][] commonKeys = new long[sparse.length][];
-        private final float[][] commonNumbers = new float[dense.length][];
+        private final CommonValues read = new CommonValues(sparse.length, dense.length);
 
-        private Request(String user, Map<String, Object> features, long timestamp) {
-            event = new Event(user, null, features, Map.of(), timestamp);
+        private Request(Event event) {
+            this.event = event;
         }
 
-        /** The same as {@link #extract} gives for the request's user, features and time. */
+        /**
+         * The same as {@link FeatureExtractor#extract} gives for the request's user, features and
+         * time.
+         *
+         * @param item null when the candidate has none; then it is a missing value
+         * @param overriding values that win over the request's features, even when null
+         * @throws InvalidEventException naming the feature, what was found and what is expected
+         */
         public Example extract(@Nullable String item, Map<String, Object> overriding)
                 throws InvalidEventException {
-            keys.clear();
-            int[] ends = new int[sparse.length];
-            for (int i = 0; i < sparse.length; i++) {
-                Object own = own(sparse[i].field, item, overriding);
-                if (own == COMMON) {
-                    long[] common = commonKeys(i);
-                    keys.addElements(keys.size(), common);
-                } else {
-                    sparse[i].input.append(own, keys);
-                }
-                ends[i] = keys.size();
-            }
-            float[] numeric = new float[numericWidth];
-            int at = 0;
-            for (int i = 0; i < dense.length; i++) {
-                Object own = own(dense[i].field, item, overriding);
-                if (own == COMMON) {
-                    float[] common = commonNumbers(i);
-                    System.arraycopy(common, 0, numeric, at, common.length);
-                } else {
-                    dense[i].input.write(own, numeric, at);
-                }
-                at += dense[i].input.width();
-            }
-            return new Example(keys.toLongArray(), ends, numeric, 0, 1, event.timestamp);
+            return FeatureExtractor.this.extract(event, item, overriding, read);
         }
+    }
 
-        private @Nullable Object own(
-                Field field, @Nullable String item, Map<String, Object> overriding) {
-            return switch (field.origin) {
-                case USER, TIMESTAMP -> COMMON;
-                case ITEM -> item;
-                case FEATURES -> overriding.getOrDefault(field.name, COMMON);
-            };
-        }
-
-        private long[] commonKeys(int i) throws InvalidEventException {
-            if (commonKeys[i] == null) {
-                LongArrayList read = new LongArrayList();
-                sparse[i].input.append(event.value(sparse[i].field), read);
-                commonKeys[i] = read.toLongArray();
+    /**
+     * @param read what other items have read of the event's common values, and this one adds to;
+     *     null when there are no others
+     */
+    private Example extract(
+            Event event,
+            @Nullable String item,
+            Map<String, Object> overriding,
+            @Nullable CommonValues read)
+            throws InvalidEventException {
+        keys.clear();
+        int[] ends = new int[sparse.length];
+        for (int i = 0; i < sparse.length; i++) {
+            Object own = sparse[i].field.own(item, overriding);
+            if (own == COMMON) {
+                appendCommon(i, event, read);
+            } else {
+                sparse[i].input.append(own, keys);
             }
-            return commonKeys[i];
+            ends[i] = keys.size();
         }
-
-        private float[] commonNumbers(int i) throws InvalidEventException {
-            if (commonNumbers[i] == null) {
-                float[] read = new float[dense[i].input.width()];
-                dense[i].input.write(event.value(dense[i].field), read, 0);
-                commonNumbers[i] = read;
+        float[] numeric = new float[numericWidth];
+        int at = 0;
+        for (int i = 0; i < dense.length; i++) {
+            Object own = dense[i].field.own(item, overriding);
+            if (own == COMMON) {
+                writeCommon(i, event, read, numeric, at);
+            } else {
+                dense[i].input.write(own, numeric, at);
             }
-            return commonNumbers[i];
+            at += dense[i].input.width();
+        }
+        return new Example(keys.toLongArray(), ends, numeric, 0, 1, event.timestamp);
+    }
+
+    private void appendCommon(int i, Event event, @Nullable CommonValues read)
+            throws InvalidEventException {
+        if (read != null && read.keys[i] != null) {
+            keys.addElements(keys.size(), read.keys[i]);
+            return;
+        }
+        int from = keys.size();
+        sparse[i].input.append(event.common(sparse[i].field), keys);
+        if (read != null) {
+            read.keys[i] = Arrays.copyOfRange(keys.elements(), from, keys.size());
+        }
+    }
+
+    private void writeCommon(
+            int i, Event event, @Nullable CommonValues read, float[] numeric, int at)
+            throws InvalidEventException {
+        int width = dense[i].input.width();
+        if (read != null && read.numbers[i] != null) {
+            System.arraycopy(read.numbers[i], 0, numeric, at, width);
+            return;
+        }
+        dense[i].input.write(event.common(dense[i].field), numeric, at);
+        if (read != null) {
+            read.numbers[i] = Arrays.copyOfRange(numeric, at, at + width);
+        }
+    }
+
+    /** The keys and numbers of common values by feature, null for those not yet read. */
+    private static final class CommonValues {
+
+        final long[][] keys;
+        final float[][] numbers;
+
+        CommonValues(int sparse, int dense) {
+            keys = new long[sparse][];
+            numbers = new float[dense][];
         }
     }
 
@@ -174,24 +194,25 @@ public final class FeatureExtractor {
                 default -> Origin.FEATURES;
             };
         }
+
+        /** What the item says of this field, or {@link #COMMON} when it says nothing. */
+        @Nullable Object own(@Nullable String item, Map<String, Object> overriding) {
+            return switch (origin) {
+                case USER, TIMESTAMP -> COMMON;
+                case ITEM -> item;
+                case FEATURES -> overriding.getOrDefault(name, COMMON);
+            };
+        }
     }
 
-    private record Event(
-            String user,
-            @Nullable String item,
-            Map<String, Object> features,
-            Map<String, Object> overriding,
-            long timestamp) {
+    /** What all items of an event share. */
+    private record Event(String user, Map<String, Object> features, long timestamp) {
 
-        @Nullable Object value(Field field) {
+        @Nullable Object common(Field field) {
             return switch (field.origin) {
                 case USER -> user;
-                case ITEM -> item;
                 case TIMESTAMP -> timestamp;
-                case FEATURES ->
-                        overriding.containsKey(field.name)
-                                ? overriding.get(field.name)
-                                : features.get(field.name);
+                case ITEM, FEATURES -> features.get(field.name);
             };
         }
     }

@@ -158,7 +158,11 @@ public final class Learner implements AutoCloseable {
         return batch.weightsAt()[batch.denseKeys()[block]];
     }
 
-    /** The same for the gradients of all sparse keys. */
+    /**
+     * Fills the gradients of all sparse keys, each with the sum over its occurrences.
+     *
+     * @return whether they are {@linkplain #isFinite finite} for sure
+     */
     private boolean scatterEmbeddingGradient(
             MicroBatch batch, NDArray embeddings, float[] gradients) {
         if (network.pooling().width() == 0) {

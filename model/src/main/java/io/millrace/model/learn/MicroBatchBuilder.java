@@ -42,7 +42,8 @@ public final class MicroBatchBuilder {
 
     /**
      * @param examples at least one
-     * @throws IllegalArgumentException when there is none, or one does not fit the layout
+     * @throws IllegalArgumentException when there is none, one does not fit the layout, or they
+     *     have more keys or weights than an array holds
      */
     public MicroBatch build(List<Example> examples) {
         if (examples.isEmpty()) {
@@ -52,7 +53,7 @@ public final class MicroBatchBuilder {
         int numericWidth = examples.get(0).numeric().length;
         int[] occurrences = new int[occurrenceCount(examples, features, numericWidth)];
         int[] ends = new int[size * features];
-        float[] numeric = new float[size * numericWidth];
+        float[] numeric = new float[Math.multiplyExact(size, numericWidth)];
         float[] labels = new float[size];
         float[] importances = new float[size];
         long maxEventTime = Long.MIN_VALUE;
@@ -120,9 +121,27 @@ public final class MicroBatchBuilder {
                                 + numericWidth
                                 + "; encode all examples with the model's own features");
             }
-            count += example.keys().length;
+            count = end(count, example.keys().length, "keys");
         }
         return count;
+    }
+
+    /**
+     * Where something ends that starts at {@code start} in an array of a batch.
+     *
+     * @throws IllegalArgumentException when that is beyond the largest array
+     */
+    static int end(int start, int length, String of) {
+        int end = start + length;
+        if (end < 0) {
+            throw new IllegalArgumentException(
+                    "the examples of a micro-batch have more than "
+                            + Integer.MAX_VALUE
+                            + " "
+                            + of
+                            + "; make it of fewer examples");
+        }
+        return end;
     }
 
     /** Index of a key, in the order of first occurrence; counts the example once. */
@@ -178,7 +197,7 @@ public final class MicroBatchBuilder {
     private int[] weightsAt(long[] grouped) {
         int[] weightsAt = new int[grouped.length + 1];
         for (int key = 0; key < grouped.length; key++) {
-            weightsAt[key + 1] = weightsAt[key] + layout.width(grouped[key]);
+            weightsAt[key + 1] = end(weightsAt[key], layout.width(grouped[key]), "weights");
         }
         return weightsAt;
     }

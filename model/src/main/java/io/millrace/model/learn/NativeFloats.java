@@ -9,8 +9,9 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * Native memory through which floats become a tensor: reused, and grown when needed. On the CPU the
- * tensor lies in this very memory, so it must be closed before the next one is made.
+ * Native memory through which floats become a tensor: reused, and grown when needed. On the CPU
+ * tensors lie in this very memory: all that were made of one filling must be done with before the
+ * room is filled again.
  */
 final class NativeFloats {
 

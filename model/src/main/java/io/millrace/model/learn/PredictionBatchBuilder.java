@@ -6,32 +6,31 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Makes micro-batches that are predicted and not learned. Nothing has to be known of a key as a
- * whole then, so the batch may have one several times: to find that out takes longer than to look
- * its row up again. But a single value that an example shares with the one before it, as the
- * candidates of a request do, is there once. Used by one thread.
+ * Makes batches that are predicted and not learned. Nothing has to be known of a key as a whole
+ * then, so the batch may have one several times: to find that out takes longer than to look its row
+ * up again. But values of a feature that an example shares with the one before it, as the
+ * candidates of a request do, are there once.
  */
 final class PredictionBatchBuilder {
 
-    private static final int[] NONE = new int[0];
+    private static final int[] NO_INTS = new int[0];
+    private static final float[] NO_FLOATS = new float[0];
 
     private final ParameterLayout layout;
     private final int features;
 
-    /** By feature, the index of its last key in the batch so far. */
-    private final int[] last;
-
     PredictionBatchBuilder(ParameterLayout layout) {
         this.layout = layout;
         features = layout.slots() - 1;
-        last = new int[features];
     }
 
     /**
-     * A batch without dense blocks, labels and importances.
+     * A batch with all that a forward pass needs: its keys are neither distinct nor grouped by
+     * shard, and dense blocks, labels and importances are missing.
      *
      * @param examples at least one
-     * @throws IllegalArgumentException when one does not fit the layout
+     * @throws IllegalArgumentException when one does not fit the layout, or they have more keys or
+     *     weights than an array holds
      */
     MicroBatch build(List<Example> examples) {
         int size = examples.size();
@@ -39,44 +38,58 @@ final class PredictionBatchBuilder {
         int[] occurrences =
                 new int[MicroBatchBuilder.occurrenceCount(examples, features, numericWidth)];
         int[] ends = new int[size * features];
-        float[] numeric = new float[size * numericWidth];
+        float[] numeric = new float[Math.multiplyExact(size, numericWidth)];
         long[] keys = new long[occurrences.length];
         int[] weightsAt = new int[occurrences.length + 1];
-        Arrays.fill(last, -1);
 
         int keyCount = 0;
         int at = 0;
+        Example before = examples.get(0);
+        int beforeAt = 0;
         for (int b = 0; b < size; b++) {
             Example example = examples.get(b);
             System.arraycopy(example.numeric(), 0, numeric, b * numericWidth, numericWidth);
+            int exampleAt = at;
             int from = 0;
+            int fromBefore = 0;
             for (int f = 0; f < features; f++) {
                 int to = example.ends()[f];
-                for (; from < to; from++) {
-                    long key = example.keys()[from];
-                    if (last[f] < 0 || keys[last[f]] != key) {
-                        last[f] = keyCount;
+                int toBefore = before.ends()[f];
+                if (b > 0
+                        && Arrays.equals(
+                                example.keys(), from, to, before.keys(), fromBefore, toBefore)) {
+                    int same = beforeAt + fromBefore;
+                    System.arraycopy(occurrences, same, occurrences, at, to - from);
+                    at += to - from;
+                } else {
+                    for (int i = from; i < to; i++) {
+                        long key = example.keys()[i];
                         keys[keyCount] = key;
-                        weightsAt[keyCount + 1] = weightsAt[keyCount] + layout.width(key);
-                        keyCount++;
+                        weightsAt[keyCount + 1] =
+                                MicroBatchBuilder.end(
+                                        weightsAt[keyCount], layout.width(key), "weights");
+                        occurrences[at++] = keyCount++;
                     }
-                    occurrences[at++] = last[f];
                 }
                 ends[b * features + f] = at;
+                from = to;
+                fromBefore = toBefore;
             }
+            before = example;
+            beforeAt = exampleAt;
         }
         return new MicroBatch(
                 size,
                 Arrays.copyOf(keys, keyCount),
-                NONE,
-                NONE,
+                NO_INTS,
+                NO_INTS,
                 Arrays.copyOf(weightsAt, keyCount + 1),
-                NONE,
+                NO_INTS,
                 occurrences,
                 ends,
                 numeric,
-                new float[0],
-                new float[0],
+                NO_FLOATS,
+                NO_FLOATS,
                 Long.MIN_VALUE);
     }
 }

@@ -46,8 +46,10 @@ final class RowTable {
             rows[i] = slot.rowAt(home);
         }
         for (int i = 0; i < keys.length; i++) {
-            if (found[i] != keys[i]) {
-                rows[i] = found[i] == 0 ? SlotTable.ABSENT : slot(keys[i]).find(keys[i]);
+            if (found[i] == 0) {
+                rows[i] = SlotTable.ABSENT;
+            } else if (found[i] != keys[i]) {
+                rows[i] = slot(keys[i]).find(keys[i]);
             }
         }
     }

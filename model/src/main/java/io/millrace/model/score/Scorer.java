@@ -184,7 +184,7 @@ public final class Scorer implements AutoCloseable {
                     String.format(
                             "its network has %d MiB of weights; with a heap of %d MiB this JVM"
                                     + " serves up to %d: start it with a larger -Xmx",
-                            needed >> 20, heap >> 20, heap / NETWORK_SHARE >> 20));
+                            needed >> 20, heap >> 20, (heap / NETWORK_SHARE) >> 20));
         }
     }
 

@@ -11,10 +11,12 @@ import io.millrace.model.architecture.DcnV2.Structure;
 import io.millrace.model.architecture.Dlrm;
 import io.millrace.model.example.Example;
 import io.millrace.model.feature.FeatureSpec;
+import io.millrace.model.feature.FeatureSpec.Categorical;
 import io.millrace.model.loss.Loss;
 import io.millrace.model.loss.Objective;
 import io.millrace.model.parameter.DenseLayout;
 import io.millrace.model.parameter.ParameterKey;
+import io.millrace.model.parameter.ParameterLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -61,6 +63,7 @@ final class GradientTest {
             DcnV2 dcn = new DcnV2(1, 0, List.of(4), Structure.STACKED);
             models.add(Arguments.of(TestModel.spec(sparse, dcn, objective)));
             models.add(Arguments.of(TestModel.spec(dense, dcn, objective)));
+            models.add(Arguments.of(ofWholeBlocks(objective)));
         }
         return models.stream();
     }
@@ -68,7 +71,7 @@ final class GradientTest {
     @ParameterizedTest
     @MethodSource("models")
     void predictionsAndGradientsAreTheFormulas(ModelSpec spec) {
-        List<Example> examples = examplesFor(spec);
+        List<Example> examples = TestModel.examplesFor(spec, 8, 3);
         TestParameters parameters = TestParameters.random(spec);
         MicroBatch batch =
                 MicroBatch.of(
@@ -119,6 +122,17 @@ final class GradientTest {
         assertThat(sizeable).as("of %d compared", compared).isGreaterThan(compared / 4);
     }
 
+    /** A linear model of 2,047 inputs and a bias: two blocks without padding. */
+    private static ModelSpec ofWholeBlocks(Objective objective) {
+        List<FeatureSpec> features = new ArrayList<>(TestModel.FEATURES);
+        int others = 2 * TestModel.DIMENSION + 2;
+        features.set(0, new Categorical("user", "user", 2 * DenseLayout.BLOCK - 1 - others));
+        DcnV2 linear = new DcnV2(0, 0, List.of(), Structure.STACKED);
+        ModelSpec spec = TestModel.spec(features, linear, objective);
+        assertThat(new ParameterLayout(spec).dense().size()).isEqualTo(2 * DenseLayout.BLOCK);
+        return spec;
+    }
+
     private static double difference(
             double[] row, int at, List<Example> examples, ReferenceNetwork reference, Loss loss) {
         double before = row[at];
@@ -136,23 +150,6 @@ final class GradientTest {
             total += example.weight() * loss.loss(reference.logit(example), example.label());
         }
         return total;
-    }
-
-    /** Examples with the parts that the model's features ask for. */
-    private static List<Example> examplesFor(ModelSpec spec) {
-        boolean sparse = spec.inputShape().fields() > 0;
-        boolean numeric = spec.inputShape().numeric() > 0;
-        return TestModel.examples(8, 3).stream()
-                .map(
-                        example ->
-                                new Example(
-                                        sparse ? example.keys() : new long[0],
-                                        sparse ? example.ends() : new int[0],
-                                        numeric ? example.numeric() : new float[0],
-                                        example.label(),
-                                        example.weight(),
-                                        0))
-                .toList();
     }
 
     private static double[] toDoubles(float[] floats) {

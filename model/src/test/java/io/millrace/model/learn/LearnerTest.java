@@ -199,6 +199,35 @@ final class LearnerTest {
         }
     }
 
+    /** A linear model of ones, off by one: each gradient is the importance. */
+    @Test
+    void gradientsWhoseSumOverflowsAreFinite() {
+        ModelSpec spec =
+                TestModel.spec(
+                        List.of(
+                                new Categorical("user", "user", 8),
+                                TestModel.number("age"),
+                                TestModel.number("price")),
+                        new DcnV2(0, 0, List.of(), Structure.STACKED),
+                        new Objective.Rating(-20, 20));
+        TestParameters parameters = TestParameters.initial(spec);
+        float importance = 2e38f;
+        float logit = 8 + 2 + 1;
+        Example example =
+                TestModel.example(new long[][] {{ParameterKey.ofValue(1, 100)}}, 1, 1)
+                        .labelled(logit - 1, importance);
+        MicroBatch batch = MicroBatch.of(List.of(example), parameters.layout(), 1, key -> 0);
+        float[] weights = new float[batch.weightCount()];
+        Arrays.fill(weights, 1);
+        float[] gradients = new float[batch.weightCount()];
+        try (Learner learner = new Learner(spec, Device.cpu())) {
+            assertThat(learner.learn(batch, weights, gradients)).containsExactly(logit);
+        }
+
+        int filled = 8 + parameters.layout().dense().size();
+        assertThat(Arrays.copyOf(gradients, filled)).containsOnly(importance);
+    }
+
     @Test
     void arraysThatAreTooSmallAreRefused() {
         TestParameters parameters = TestParameters.random(DCN);

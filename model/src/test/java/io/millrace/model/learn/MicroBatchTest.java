@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.architecture.DcnV2;
 import io.millrace.model.example.Example;
+import io.millrace.model.feature.FeatureSpec;
 import io.millrace.model.loss.Objective;
 import io.millrace.model.parameter.DenseLayout;
 import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.ParameterLayout;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -133,6 +136,40 @@ final class MicroBatchTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("2 sparse features and 2 numbers")
                 .hasMessageContaining("3 and 2");
+    }
+
+    @Test
+    void moreKeysThanAnArrayHoldsAreRefused() {
+        long[] keys = new long[1 << 20];
+        Arrays.fill(keys, USER_A);
+        Example large = TestModel.example(new long[][] {keys, {GENRE_A}, {TAG}}, 1, 2);
+        List<Example> examples = Collections.nCopies(1 << 11, large);
+
+        assertThatThrownBy(() -> MicroBatch.of(examples, LAYOUT, 1, key -> 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("more than 2147483647 keys");
+    }
+
+    @Test
+    void moreWeightsThanAnArrayHoldsAreRefused() {
+        ModelSpec wide =
+                TestModel.spec(
+                        List.of(new FeatureSpec.Categorical("user", "user", 1 << 20)),
+                        new DcnV2(0, 0, List.of(), DcnV2.Structure.STACKED),
+                        new Objective.Click());
+        ParameterLayout layout = new ParameterLayout(wide);
+        List<Example> examples =
+                LongStream.range(0, 1 << 11)
+                        .mapToObj(i -> new long[][] {{ParameterKey.ofValue(1, 100 + i)}})
+                        .map(TestModel::example)
+                        .toList();
+
+        assertThatThrownBy(() -> MicroBatch.of(examples, layout, 1, key -> 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("more than 2147483647 weights");
+        assertThatThrownBy(() -> new PredictionBatchBuilder(layout).build(examples))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("more than 2147483647 weights");
     }
 
     /** An example whose keys are assigned to features by their slots. */

@@ -63,6 +63,23 @@ final class TestModel {
         return examples;
     }
 
+    /** The same examples with the parts that the model's features ask for. */
+    static List<Example> examplesFor(ModelSpec spec, int count, long seed) {
+        boolean sparse = spec.inputShape().fields() > 0;
+        boolean numeric = spec.inputShape().numeric() > 0;
+        return examples(count, seed).stream()
+                .map(
+                        example ->
+                                new Example(
+                                        sparse ? example.keys() : new long[0],
+                                        sparse ? example.ends() : new int[0],
+                                        numeric ? example.numeric() : new float[0],
+                                        example.label(),
+                                        example.weight(),
+                                        0))
+                .toList();
+    }
+
     /** An example of these keys, feature by feature, labelled 0 at time 0. */
     static Example example(long[][] keys, float... numbers) {
         int[] ends = new int[keys.length];

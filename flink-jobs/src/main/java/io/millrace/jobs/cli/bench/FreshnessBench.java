@@ -14,8 +14,8 @@ import io.millrace.model.version.VersionCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
@@ -69,37 +69,42 @@ public final class FreshnessBench {
                             EmbeddedFlink.start(
                                     files, 1, Jobs.slots(pipeline), JobGauges.reporting());
                     Jobs jobs = new Jobs(flink)) {
-                CompletableFuture<?> end =
-                        CompletableFuture.anyOf(
-                                jobs.submit("train", new TrainingJob(pipeline, 0, null)::build),
-                                jobs.submit("score", new ScoringJob(pipeline)::build));
+                JobWatch watch =
+                        new JobWatch(
+                                List.of(
+                                        jobs.submit(
+                                                "train", new TrainingJob(pipeline, 0, null)::build),
+                                        jobs.submit("score", new ScoringJob(pipeline)::build)));
                 try (SteadyFeed feed =
                         new SteadyFeed(workload, pipeline, eventsPerSecond, this::arrived)) {
-                    return measure(feed, end, eventsPerSecond);
+                    return measure(feed, watch, eventsPerSecond);
                 }
             }
         }
     }
 
-    private FreshnessRun measure(SteadyFeed feed, CompletableFuture<?> end, double eventsPerSecond)
+    private FreshnessRun measure(SteadyFeed feed, JobWatch jobs, double eventsPerSecond)
             throws Exception {
-        Watch watch = new Watch(feed, end);
+        Watch watch = new Watch(feed, jobs);
         watch.until(START, () -> serving > 0, "serve a first version");
         // While everything is interpreted, events pile up. A job that never gets rid of them is
         // measured all the same.
         watch.during(MOST_WAIT, () -> !isUpToDate(eventsPerSecond));
         watch.during(settings.warmUp(), () -> true);
+        feed.requireOnTime();
         Clock clock = new Clock();
         long before = versions;
         measuring = true;
         watch.during(settings.window(), () -> true);
         measuring = false;
         double seconds = clock.seconds();
+        feed.requireOnTime();
         long live = versions - before;
         // The feed goes on, so that the last events of the window are served under the same load.
         watch.until(CATCH_UP, () -> freshness.waiting() == 0, "serve the last events");
         long events = freshness.measured();
-        return new FreshnessRun(events / seconds, events, live, freshness.quantiles());
+        return new FreshnessRun(
+                eventsPerSecond, events / seconds, events, live, freshness.quantiles());
     }
 
     /** True when the serving version lacks hardly more than what comes between versions. */
@@ -116,7 +121,7 @@ public final class FreshnessBench {
     }
 
     private void look() throws IOException {
-        long version = (long) JobGauges.sum(ScoreMetrics.SERVED_VERSION);
+        long version = (long) JobGauges.max(ScoreMetrics.SERVED_VERSION);
         long now = System.currentTimeMillis();
         if (version <= serving) {
             return;
@@ -135,11 +140,11 @@ public final class FreshnessBench {
     private final class Watch {
 
         private final SteadyFeed feed;
-        private final CompletableFuture<?> end;
+        private final JobWatch jobs;
 
-        Watch(SteadyFeed feed, CompletableFuture<?> end) {
+        Watch(SteadyFeed feed, JobWatch jobs) {
             this.feed = feed;
-            this.end = end;
+            this.jobs = jobs;
         }
 
         void during(Duration time, Condition condition) throws Exception {
@@ -165,10 +170,7 @@ public final class FreshnessBench {
         }
 
         private void step() throws Exception {
-            if (end.isDone()) {
-                throw new IllegalStateException(
-                        "a job ended while it was measured; its log says why");
-            }
+            jobs.requireUndisturbed();
             feed.requireRunning();
             look();
             Thread.sleep(LOOK_MILLIS);

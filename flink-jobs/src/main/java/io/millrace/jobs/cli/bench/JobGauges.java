@@ -3,6 +3,7 @@ package io.millrace.jobs.cli.bench;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.DoubleStream;
 import org.apache.flink.configuration.ConfigConstants;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.metrics.Gauge;
@@ -27,10 +28,18 @@ public final class JobGauges implements MetricReporter {
 
     /** The sum of the numeric gauges of this name, over all subtasks. */
     static double sum(String name) {
+        return values(name).sum();
+    }
+
+    /** The greatest of the numeric gauges of this name, over all subtasks; 0 if there is none. */
+    static double max(String name) {
+        return values(name).max().orElse(0);
+    }
+
+    private static DoubleStream values(String name) {
         return GAUGES.entrySet().stream()
                 .filter(gauge -> gauge.getValue().equals(name))
-                .mapToDouble(gauge -> value(gauge.getKey()))
-                .sum();
+                .mapToDouble(gauge -> value(gauge.getKey()));
     }
 
     private static double value(Gauge<?> gauge) {

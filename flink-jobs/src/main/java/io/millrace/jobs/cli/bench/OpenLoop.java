@@ -1,6 +1,5 @@
 package io.millrace.jobs.cli.bench;
 
-import io.millrace.jobs.cli.measure.Delays;
 import io.millrace.jobs.cli.stream.TopicTail;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.schemas.Score;
@@ -8,16 +7,10 @@ import io.millrace.schemas.ScoreRequest;
 import io.millrace.schemas.ScoreStatus;
 import io.millrace.schemas.codec.EventCodec;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -26,42 +19,37 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for scores by a schedule that does not wait for answers, as users do. A latency counts from
- * the moment at which the schedule has the request, so that whatever holds up the sending counts
- * too. Used by one thread.
- *
- * <p>The requests, encoded ahead, go round; those of one id are answered in their order, for they
- * take the same way.
+ * Asks for scores by a schedule that does not wait for answers, as users do. Its methods are called
+ * by one thread; answers come on another. The requests, encoded ahead, go round.
  */
 final class OpenLoop implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final long LOOK_MILLIS = 100;
+
+    /** In the warm-up: enough that no part of the way is ever idle. */
+    private static final int IN_FLIGHT = 8;
 
     private final String topic;
-    private final int candidates;
-    private final List<byte[]> payloads = new ArrayList<>();
+    private final JobWatch watch;
+    private final List<byte[]> payloads;
     private final KafkaProducer<String, byte[]> producer;
     private final TopicTail<Score> answers;
 
-    private final Map<String, Queue<Long>> due = new HashMap<>();
-    private Delays delays = new Delays();
-    private final NavigableMap<Long, Delays> seconds = new TreeMap<>();
-    private long measuredFrom;
-    private long unanswered;
-    private @Nullable String refusal;
+    private final PendingRequests pending = new PendingRequests();
+    private final AtomicReference<@Nullable IllegalStateException> failure =
+            new AtomicReference<>();
 
     /**
-     * @param requests with ids 0, 1, 2 and so on, and equally many candidates
+     * @param requests with ids 0, 1, 2 and so on
+     * @param watch of the job that answers
      */
-    OpenLoop(PipelineConfig config, List<ScoreRequest> requests) {
+    OpenLoop(PipelineConfig config, List<ScoreRequest> requests, JobWatch watch) {
+        this.watch = watch;
         topic = config.topics().scoreRequests();
-        candidates = requests.get(0).getCandidates().size();
         EventCodec<ScoreRequest> codec =
                 EventCodec.of(ScoreRequest.class, config.events().format());
-        for (ScoreRequest request : requests) {
-            payloads.add(codec.encode(request));
-        }
-        answers = new TopicTail<>(config, config.topics().scores(), Score.class, this::answered);
+        payloads = requests.stream().map(codec::encode).toList();
         producer =
                 new KafkaProducer<>(
                         Map.of(
@@ -73,35 +61,50 @@ final class OpenLoop implements AutoCloseable {
                                 ""),
                         new StringSerializer(),
                         new ByteArraySerializer());
+        try {
+            answers = new TopicTail<>(config, config.topics().scores(), Score.class, this::answer);
+        } catch (RuntimeException e) {
+            producer.close(Duration.ZERO);
+            throw e;
+        }
     }
 
     /** Sends one request and waits for its answer; false when none comes. */
     boolean isAnswered(Duration patience) throws InterruptedException {
-        synchronized (this) {
-            measuredFrom = Long.MAX_VALUE;
-        }
         send(0, System.nanoTime());
-        return awaitAnswers(patience);
+        return await(0, patience);
+    }
+
+    /**
+     * Sends requests as fast as they are answered.
+     *
+     * @param requests how many
+     * @param most time; when it is up, there were fewer
+     */
+    void warmUp(long requests, Duration most) throws InterruptedException {
+        long giveUp = System.nanoTime() + most.toNanos();
+        for (long i = 0; i < requests && System.nanoTime() < giveUp; i++) {
+            if (!await(IN_FLIGHT - 1, PATIENCE)) {
+                return;
+            }
+            send(i, System.nanoTime());
+        }
+        var unused = await(0, PATIENCE);
     }
 
     /** Sends requests at this rate for a while, and measures those of the window at its end. */
-    ScoreLoad run(double rate, Duration warmUp, Duration window) throws InterruptedException {
-        double periodNanos = TimeUnit.SECONDS.toNanos(1) / rate;
-        long before = Math.round(warmUp.toNanos() / periodNanos);
-        long measured = Math.max(1, Math.round(window.toNanos() / periodNanos));
-        long begin = System.nanoTime();
-        synchronized (this) {
-            delays = new Delays();
-            seconds.clear();
-            measuredFrom = begin + Math.round(before * periodNanos);
+    ScoreTry run(double rate, Duration warmUp, Duration window) throws InterruptedException {
+        Schedule schedule = new Schedule(System.nanoTime(), rate);
+        long first = schedule.count(warmUp);
+        long end = first + Math.max(1, schedule.count(window));
+        pending.measureFrom(schedule.dueNanos(first));
+        for (long i = 0; i < end; i++) {
+            sleepUntil(schedule.dueNanos(i));
+            send(i, schedule.dueNanos(i));
         }
-        for (long i = 0; i < before + measured; i++) {
-            long dueNanos = begin + Math.round(i * periodNanos);
-            sleepUntil(dueNanos);
-            send((int) (i % payloads.size()), dueNanos);
-        }
-        awaitAnswers(PATIENCE);
-        return load(rate, measured);
+        double sentPerSecond = schedule.achieved(first, end, System.nanoTime());
+        var unused = await(0, PATIENCE);
+        return new ScoreTry(sentPerSecond, pending.latency(), pending.unanswered());
     }
 
     @Override
@@ -110,67 +113,56 @@ final class OpenLoop implements AutoCloseable {
         answers.close();
     }
 
-    private void send(int request, long dueNanos) {
+    private void send(long number, long dueNanos) {
+        int request = (int) (number % payloads.size());
         String id = Integer.toString(request);
-        synchronized (this) {
-            due.computeIfAbsent(id, key -> new ArrayDeque<>()).add(dueNanos);
-            unanswered++;
-        }
-        var unused = producer.send(new ProducerRecord<>(topic, id, payloads.get(request)));
+        pending.sent(id, dueNanos);
+        var unused =
+                producer.send(
+                        new ProducerRecord<>(topic, id, payloads.get(request)),
+                        (metadata, problem) -> {
+                            if (problem != null) {
+                                fail("a request could not be sent: " + problem, problem);
+                            }
+                        });
     }
 
-    private synchronized void answered(Score score) {
+    private void answer(Score score) {
         long now = System.nanoTime();
-        Long dueNanos = due.getOrDefault(score.getRequestId(), new ArrayDeque<>()).poll();
-        if (dueNanos == null) {
-            return;
-        }
         if (score.getStatus() != ScoreStatus.SCORED) {
-            refusal = score.getStatus() + ": " + score.getReason();
+            fail(
+                    "a request was answered without scores: "
+                            + score.getStatus()
+                            + ": "
+                            + score.getReason(),
+                    null);
         }
-        if (dueNanos - measuredFrom >= 0) {
-            long second = TimeUnit.NANOSECONDS.toSeconds(dueNanos - measuredFrom);
-            double millis = (now - dueNanos) / 1e6;
-            delays.add(millis);
-            seconds.computeIfAbsent(second, key -> new Delays()).add(millis);
-        }
-        unanswered--;
-        if (unanswered == 0) {
-            notifyAll();
-        }
+        pending.answered(score.getRequestId(), now);
     }
 
-    private synchronized boolean awaitAnswers(Duration patience) throws InterruptedException {
+    /** Waits until at most so many are unanswered; false when patience ends first. */
+    private boolean await(long most, Duration patience) throws InterruptedException {
         long giveUp = System.nanoTime() + patience.toNanos();
-        while (unanswered > 0) {
-            long left = giveUp - System.nanoTime();
-            if (left <= 0) {
-                return false;
+        while (true) {
+            boolean isDone = pending.await(most, LOOK_MILLIS);
+            requireSound();
+            if (isDone || System.nanoTime() >= giveUp) {
+                return isDone;
             }
-            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
-        return true;
     }
 
-    private synchronized ScoreLoad load(double rate, long measured) {
-        if (refusal != null) {
-            throw new IllegalStateException("a request was answered without scores: " + refusal);
+    private void requireSound() {
+        IllegalStateException failed = failure.get();
+        if (failed != null) {
+            throw failed;
         }
-        return new ScoreLoad(
-                rate,
-                rate * candidates,
-                delays.quantiles(),
-                p99OfSeconds(),
-                (double) delays.size() / measured);
+        watch.requireUndisturbed();
     }
 
-    private double p99OfSeconds() {
-        double[] sorted =
-                seconds.values().stream()
-                        .mapToDouble(one -> one.quantiles().p99())
-                        .sorted()
-                        .toArray();
-        return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
+    /** The first failure tells most. */
+    private void fail(String message, @Nullable Exception cause) {
+        failure.compareAndSet(null, new IllegalStateException(message, cause));
     }
 
     private static void sleepUntil(long nanos) throws InterruptedException {

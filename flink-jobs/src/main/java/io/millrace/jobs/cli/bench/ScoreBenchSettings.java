@@ -8,9 +8,9 @@ import java.time.Duration;
  * @param threads of one tensor operation
  * @param candidates in a request
  * @param firstRate requests a second of the lightest load
- * @param limit the load rises until one request in a hundred takes longer
- * @param warmUp before each measurement
- * @param window how long is measured
+ * @param limit the load rises until more than one request in a hundred takes longer
+ * @param warmUp before each window
+ * @param window how long is measured at a time
  */
 public record ScoreBenchSettings(
         int threads,

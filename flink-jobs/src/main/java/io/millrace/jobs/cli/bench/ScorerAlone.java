@@ -15,7 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 
-/** Measures a scorer and a bare forward pass, in turns, on the same requests and one thread. */
+/**
+ * Measures a scorer and a bare forward pass, in turns, on the same requests, called by one thread.
+ */
 final class ScorerAlone {
 
     private static final int TURNS = 10;
@@ -30,7 +32,7 @@ final class ScorerAlone {
         this.settings = settings;
     }
 
-    /** Measures with the version in {@code storage}. */
+    /** Measures with the workload's versions, base and delta, in {@code storage}. */
     ScorerRate measure(VersionStorage storage) throws InvalidEventException {
         TorchEngine.start(settings.threads());
         RequestExamples reading = new RequestExamples(spec);
@@ -40,13 +42,18 @@ final class ScorerAlone {
         }
         try (Scorer scorer = new Scorer(storage, spec.name(), Device.cpu());
                 BareForward bare = new BareForward(spec, examples)) {
-            if (scorer.load(WorkloadVersion.NUMBER) instanceof LoadOutcome.Refused refused) {
-                throw new IllegalStateException(refused.reason());
-            }
+            load(scorer, WorkloadVersion.BASE);
+            load(scorer, WorkloadVersion.DELTA);
             return measure(
                     bare::logits,
                     request -> scorer.score(examples.get(request)),
                     request -> score(scorer, request));
+        }
+    }
+
+    private static void load(Scorer scorer, long version) {
+        if (scorer.load(version) instanceof LoadOutcome.Refused refused) {
+            throw new IllegalStateException(refused.reason());
         }
     }
 

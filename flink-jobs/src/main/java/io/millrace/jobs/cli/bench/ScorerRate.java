@@ -5,18 +5,18 @@ package io.millrace.jobs.cli.bench;
  * a second.
  *
  * @param bare the network's forward pass, with the candidates' rows and numbers given
- * @param examples the scorer, with their keys and numbers given: it looks up the rows
- * @param requests the scorer, with requests given: it reads their features too
+ * @param examples the scorer, with examples given, that is keys and numbers: it looks up the rows
+ * @param requests the scorer, with whole requests given: it reads their features too
  */
 public record ScorerRate(double bare, double examples, double requests) {
 
     /** The share of the bare rate that is left when rows are looked up. */
-    public double ratio() {
+    public double examplesRatio() {
         return examples / bare;
     }
 
     /** The share of the bare rate that is left when features are read, too. */
-    public double requestRatio() {
+    public double requestsRatio() {
         return requests / bare;
     }
 }

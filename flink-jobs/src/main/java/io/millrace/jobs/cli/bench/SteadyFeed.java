@@ -2,6 +2,7 @@ package io.millrace.jobs.cli.bench;
 
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.simulate.EventProducer;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -15,13 +16,16 @@ final class SteadyFeed implements AutoCloseable {
     /** Events that are due so soon are sent at once: sleeps much shorter are not kept anyway. */
     private static final long SHORTEST_SLEEP = TimeUnit.MILLISECONDS.toNanos(1);
 
+    private static final double MOST_SECONDS_LATE = 1;
+
     private final Workload workload;
     private final PipelineConfig config;
-    private final double periodNanos;
+    private final Schedule schedule;
     private final Consumer<RecordMetadata> arrived;
     private final Thread thread;
+    private volatile long next;
     private volatile boolean closed;
-    private volatile @Nullable RuntimeException failure;
+    private volatile @Nullable Throwable failure;
 
     /**
      * @param eventsPerSecond the rate; what is late is sent as fast as it goes
@@ -35,7 +39,7 @@ final class SteadyFeed implements AutoCloseable {
         this.workload = workload;
         this.config = config;
         this.arrived = arrived;
-        periodNanos = TimeUnit.SECONDS.toNanos(1) / eventsPerSecond;
+        schedule = new Schedule(System.nanoTime(), eventsPerSecond);
         thread = new Thread(this::run, "bench-feed");
         thread.setDaemon(true);
         thread.start();
@@ -43,9 +47,25 @@ final class SteadyFeed implements AutoCloseable {
 
     /** Throws what has stopped the feed, if anything has. */
     void requireRunning() {
-        RuntimeException stopped = failure;
+        Throwable stopped = failure;
         if (stopped != null) {
             throw new IllegalStateException("events can no longer be written", stopped);
+        }
+    }
+
+    /**
+     * @throws IllegalStateException when the next event should have been written long ago
+     */
+    void requireOnTime() {
+        double late = schedule.secondsLate(next, System.nanoTime());
+        if (late > MOST_SECONDS_LATE) {
+            throw new IllegalStateException(
+                    String.format(
+                            Locale.ROOT,
+                            "events were written %.1f s later than %,.0f a second would be; a lower"
+                                    + " --rate may be one that can be written beside the jobs",
+                            late,
+                            schedule.perSecond()));
         }
     }
 
@@ -58,9 +78,9 @@ final class SteadyFeed implements AutoCloseable {
     private void run() {
         String servers = Objects.requireNonNull(config.kafka().bootstrapServers());
         try (EventProducer producer = new EventProducer(servers, config.events().format())) {
-            long begin = System.nanoTime();
             for (long number = 0; !closed; number++) {
-                long early = begin + (long) (number * periodNanos) - System.nanoTime();
+                next = number;
+                long early = schedule.dueNanos(number) - System.nanoTime();
                 if (early > SHORTEST_SLEEP) {
                     LockSupport.parkNanos(early);
                 }
@@ -70,7 +90,7 @@ final class SteadyFeed implements AutoCloseable {
                         workload.rating(number),
                         arrived);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = e;
         }
     }

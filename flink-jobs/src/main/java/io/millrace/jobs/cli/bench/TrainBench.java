@@ -7,6 +7,7 @@ import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
 import io.millrace.jobs.train.TrainMetrics;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
@@ -25,20 +26,21 @@ public final class TrainBench implements AutoCloseable {
     private final BenchSettings settings;
     private final Workload workload;
     private final Feed feed;
-    private final PyTorchTraining pyTorch;
+    private final @Nullable PyTorchTraining pyTorch;
     private final Path files;
     private @Nullable Brokers brokers;
     private long written;
     private int runs;
 
     /**
+     * @param pyTorch null where {@link TrainMode#PYTORCH} is not run
      * @param files a directory for Kafka's, Flink's and the versions' files
      */
     public TrainBench(
             BenchSettings settings,
             Workload workload,
             Feed feed,
-            PyTorchTraining pyTorch,
+            @Nullable PyTorchTraining pyTorch,
             Path files) {
         this.settings = settings;
         this.workload = workload;
@@ -51,7 +53,7 @@ public final class TrainBench implements AutoCloseable {
     public TrainingRate run(BenchModel model, TrainMode mode) throws Exception {
         return switch (mode) {
             case BARE -> BareTraining.run(model.spec(feed.objective()), workload, settings);
-            case PYTORCH -> pyTorch.run(model, workload, settings);
+            case PYTORCH -> Objects.requireNonNull(pyTorch).run(model, workload, settings);
             case NO_KAFKA -> {
                 PipelineConfig config = config(model);
                 yield measure(

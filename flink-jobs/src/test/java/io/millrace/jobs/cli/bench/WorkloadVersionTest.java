@@ -31,7 +31,8 @@ class WorkloadVersionTest {
     void theBareForwardPassIsThatOfTheScorer(BenchModel model) throws Exception {
         ModelSpec spec = model.spec(Feed.CLICKS.objective());
         LocalVersionStorage storage = new LocalVersionStorage(directory);
-        WorkloadVersion.write(storage, spec, WORKLOAD);
+        WorkloadVersion.writeBase(storage, spec, WORKLOAD);
+        WorkloadVersion.writeDelta(storage, spec, WORKLOAD);
         List<ScoreRequest> requests = WorkloadRequests.make(WORKLOAD, 3, 5);
         List<List<Example>> examples = new ArrayList<>();
         for (ScoreRequest request : requests) {
@@ -40,7 +41,10 @@ class WorkloadVersionTest {
 
         try (Scorer scorer = new Scorer(storage, spec.name(), Device.cpu());
                 BareForward bare = new BareForward(spec, examples)) {
-            assertThat(scorer.load(WorkloadVersion.NUMBER)).isInstanceOf(LoadOutcome.Loaded.class);
+            assertThat(scorer.load(WorkloadVersion.BASE)).isInstanceOf(LoadOutcome.Loaded.class);
+            assertThat(scorer.load(WorkloadVersion.DELTA))
+                    .as("laid over the base")
+                    .isEqualTo(new LoadOutcome.Loaded(WorkloadVersion.DELTA, true));
             for (int i = 0; i < requests.size(); i++) {
                 float[] scores = scorer.score(requests.get(i)).scores();
                 float[] logits = bare.logits(i);
@@ -54,16 +58,20 @@ class WorkloadVersionTest {
     }
 
     @Test
-    void hasARowForEachValueAndBlock() throws Exception {
+    void theBaseHasARowForEachValueAndBlockTheDeltaATenthOfTheValues() throws Exception {
         ModelSpec spec = BenchModel.MLP.spec(Feed.CLICKS.objective());
         LocalVersionStorage storage = new LocalVersionStorage(directory);
 
-        WorkloadVersion.write(storage, spec, WORKLOAD);
+        WorkloadVersion.writeBase(storage, spec, WORKLOAD);
+        WorkloadVersion.writeDelta(storage, spec, WORKLOAD);
 
         // 429 x 256 + 256, 256 x 128 + 128 and 128 + 1 weights are 140 blocks of 1,024.
-        long rows =
-                Manifest.read(storage, spec.name(), WorkloadVersion.NUMBER).parts().get(0).rows();
-        assertThat(rows).isEqualTo(2600 + 140);
+        Manifest base = Manifest.read(storage, spec.name(), WorkloadVersion.BASE);
+        Manifest delta = Manifest.read(storage, spec.name(), WorkloadVersion.DELTA);
+        assertThat(base.isBase()).isTrue();
+        assertThat(base.parts().get(0).rows()).isEqualTo(2600 + 140);
+        assertThat(delta.parent()).isEqualTo(WorkloadVersion.BASE);
+        assertThat(delta.parts().get(0).rows()).isEqualTo(260 + 140);
     }
 
     @Test

@@ -1,0 +1,83 @@
+package io.millrace.jobs.cli.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.millrace.jobs.cli.stream.PipelineTopics;
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.embedded.EmbeddedKafka;
+import io.millrace.schemas.ScoreRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the loop does when nobody answers. */
+@Timeout(60)
+class OpenLoopITCase {
+
+    private static final Workload WORKLOAD = new Workload(2600, 1.05, true, 7);
+
+    @TempDir Path directory;
+
+    private EmbeddedKafka kafka;
+    private PipelineConfig config;
+    private double restarts;
+
+    @BeforeEach
+    void start() {
+        kafka = EmbeddedKafka.start(directory);
+        config =
+                BenchPipeline.scoring(BenchModel.MLP.spec(Feed.CLICKS.objective()), 1, directory)
+                        .withBootstrapServers(kafka.bootstrapServers());
+        try (PipelineTopics topics = new PipelineTopics(config)) {
+            topics.createAbsent();
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        kafka.close();
+    }
+
+    @Test
+    void countsTheRequestsWithoutAnAnswer() throws InterruptedException {
+        try (OpenLoop loop = loop(1)) {
+            ScoreTry made = loop.run(100, Duration.ofMillis(100), Duration.ofMillis(200));
+
+            assertThat(made.unanswered()).isEqualTo(10 + 20);
+            assertThat(made.latency().p99()).isNaN();
+            assertThat(made.sentPerSecond()).isCloseTo(100, within(50.0));
+        }
+    }
+
+    @Test
+    void saysWhyARequestCouldNotBeSent() {
+        int tooMany = 10_000;
+        try (OpenLoop loop = loop(tooMany)) {
+            assertThatThrownBy(() -> loop.isAnswered(Duration.ofSeconds(20)))
+                    .hasMessageContaining("a request could not be sent")
+                    .hasMessageContaining("RecordTooLarge");
+        }
+    }
+
+    @Test
+    void noticesThatTheJobStartedAnew() {
+        try (OpenLoop loop = loop(1)) {
+            restarts = 1;
+
+            assertThatThrownBy(() -> loop.run(100, Duration.ZERO, Duration.ofMillis(50)))
+                    .hasMessageContaining("started anew");
+        }
+    }
+
+    private OpenLoop loop(int candidates) {
+        List<ScoreRequest> requests = WorkloadRequests.make(WORKLOAD, 2, candidates);
+        return new OpenLoop(config, requests, new JobWatch(List.of(), () -> restarts));
+    }
+}
