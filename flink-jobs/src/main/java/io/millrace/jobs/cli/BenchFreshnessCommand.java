@@ -12,7 +12,6 @@ import io.millrace.jobs.cli.bench.TrainMode;
 import io.millrace.jobs.cli.bench.Workload;
 import io.millrace.jobs.cli.process.Workspace;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.MemorySize;
 import org.jspecify.annotations.Nullable;
@@ -39,14 +38,7 @@ final class BenchFreshnessCommand implements Callable<Integer> {
 
     @Mixin private final BenchOptions options = new BenchOptions();
 
-    @Option(
-            names = "--models",
-            paramLabel = "MODEL",
-            split = ",",
-            defaultValue = "mlp,dlrm,dcn-v2",
-            description = "Which of ${COMPLETION-CANDIDATES} (default: all).")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private List<BenchModel> models;
+    @Mixin private final BenchModelOptions models = new BenchModelOptions();
 
     @Option(
             names = "--rate",
@@ -92,7 +84,7 @@ final class BenchFreshnessCommand implements Callable<Integer> {
         output.say(
                 "%-8s %10s %10s %9s %9s %9s",
                 "model", "peak", "events/s", "versions", "p50 ms", "p99 ms");
-        for (BenchModel model : models) {
+        for (BenchModel model : models.models()) {
             Double peak = rate == null ? (Double) peak(model, settings, workload) : null;
             double wanted = peak == null ? rate : OF_PEAK * peak;
             try (Workspace files = Workspace.temporary()) {

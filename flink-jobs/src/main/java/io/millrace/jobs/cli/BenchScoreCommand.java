@@ -7,7 +7,6 @@ import io.millrace.jobs.cli.bench.ScorerRate;
 import io.millrace.jobs.cli.bench.Workload;
 import io.millrace.jobs.cli.process.Workspace;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -31,14 +30,7 @@ final class BenchScoreCommand implements Callable<Integer> {
 
     @Mixin private final OutputOptions output = new OutputOptions();
 
-    @Option(
-            names = "--models",
-            paramLabel = "MODEL",
-            split = ",",
-            defaultValue = "mlp,dlrm,dcn-v2",
-            description = "Which of ${COMPLETION-CANDIDATES} (default: all).")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private List<BenchModel> models;
+    @Mixin private final BenchModelOptions models = new BenchModelOptions();
 
     @Option(
             names = "--candidates",
@@ -119,7 +111,7 @@ final class BenchScoreCommand implements Callable<Integer> {
         ScoreBenchSettings settings = settings();
         Workload workload = BenchOptions.workload(values, skew, true);
         ScoreBenchReport report = new ScoreBenchReport(output, limit);
-        for (BenchModel model : models) {
+        for (BenchModel model : models.models()) {
             try (Workspace files = Workspace.temporary()) {
                 ScorerRate alone =
                         new ScoreBench(model, workload, settings, files.path())

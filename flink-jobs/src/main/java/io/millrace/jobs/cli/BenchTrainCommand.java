@@ -45,14 +45,7 @@ final class BenchTrainCommand implements Callable<Integer> {
 
     @Mixin private final BenchOptions options = new BenchOptions();
 
-    @Option(
-            names = "--models",
-            paramLabel = "MODEL",
-            split = ",",
-            defaultValue = "mlp,dlrm,dcn-v2",
-            description = "Which of ${COMPLETION-CANDIDATES} (default: all).")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private List<BenchModel> models;
+    @Mixin private final BenchModelOptions models = new BenchModelOptions();
 
     @Option(
             names = "--modes",
@@ -122,7 +115,7 @@ final class BenchTrainCommand implements Callable<Integer> {
             output.say(
                     "%-8s %-9s %12s %14s %8s %8s",
                     "model", "mode", "examples/s", "CPU s/million", "of bare", "paused");
-            for (BenchModel model : models) {
+            for (BenchModel model : models.models()) {
                 Map<TrainMode, TrainingRate> ofModel = new EnumMap<>(TrainMode.class);
                 rates.put(model, ofModel);
                 for (TrainMode mode : wanted) {

@@ -5,7 +5,7 @@ public enum KillPlace {
     FORWARD("trainer, forward pass"),
     UPDATE("shard, row update"),
     DRAIN("trainer, drain before a barrier"),
-    WRITE_BACK("shard, at a barrier, before its part"),
+    BEFORE_PART("shard, at a barrier, before its part"),
     PART("shard, half a part written"),
     BARRIER_PASSED("barrier passed, checkpoint incomplete"),
     COMPLETE("checkpoint complete, no manifest"),

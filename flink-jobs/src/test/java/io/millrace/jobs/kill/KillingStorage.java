@@ -40,7 +40,7 @@ public record KillingStorage(VersionStorage inner) implements VersionStorage {
         if (!path.contains("/part-")) {
             return inner.create(path);
         }
-        Kills.at(KillPlace.WRITE_BACK);
+        Kills.at(KillPlace.BEFORE_PART);
         return new Part(inner.create(path));
     }
 
