@@ -16,12 +16,15 @@ final class PredictionBatchBuilder {
     private static final int[] NO_INTS = new int[0];
     private static final float[] NO_FLOATS = new float[0];
 
-    private final ParameterLayout layout;
     private final int features;
 
+    /** By feature, the weights of one of its values. */
+    private final int[] widths;
+
     PredictionBatchBuilder(ParameterLayout layout) {
-        this.layout = layout;
         features = layout.slots() - 1;
+        widths = new int[features];
+        Arrays.setAll(widths, f -> layout.slot(f + 1).width());
     }
 
     /**
@@ -55,19 +58,15 @@ final class PredictionBatchBuilder {
             for (int f = 0; f < features; f++) {
                 int to = example.ends()[f];
                 int toBefore = before.ends()[f];
-                if (b > 0
-                        && Arrays.equals(
-                                example.keys(), from, to, before.keys(), fromBefore, toBefore)) {
+                if (b > 0 && same(example, from, to, before, fromBefore, toBefore)) {
                     int same = beforeAt + fromBefore;
                     System.arraycopy(occurrences, same, occurrences, at, to - from);
                     at += to - from;
                 } else {
                     for (int i = from; i < to; i++) {
-                        long key = example.keys()[i];
-                        keys[keyCount] = key;
+                        keys[keyCount] = example.keys()[i];
                         weightsAt[keyCount + 1] =
-                                MicroBatchBuilder.end(
-                                        weightsAt[keyCount], layout.width(key), "weights");
+                                MicroBatchBuilder.end(weightsAt[keyCount], widths[f], "weights");
                         occurrences[at++] = keyCount++;
                     }
                 }
@@ -91,5 +90,13 @@ final class PredictionBatchBuilder {
                 NO_FLOATS,
                 NO_FLOATS,
                 Long.MIN_VALUE);
+    }
+
+    /** Whether two examples have the same keys there; most features have one, compared at once. */
+    private static boolean same(Example a, int fromA, int toA, Example b, int fromB, int toB) {
+        if (toA - fromA == 1 && toB - fromB == 1) {
+            return a.keys()[fromA] == b.keys()[fromB];
+        }
+        return Arrays.equals(a.keys(), fromA, toA, b.keys(), fromB, toB);
     }
 }

@@ -10,22 +10,32 @@ import java.util.Arrays;
  */
 final class RowTable {
 
+    /** Keys that take a step together: enough for the processor to overlap, few enough to stay. */
+    private static final int AT_ONCE = 256;
+
+    private final ParameterLayout layout;
+
     /** By slot; nothing is kept for the dense slot. */
     private final SlotTable[] slots;
 
-    private RowTable(SlotTable[] slots) {
+    /** Written, so that the compiler cannot leave out the reads; what it is does not matter. */
+    private float touched;
+
+    private RowTable(ParameterLayout layout, SlotTable[] slots) {
+        this.layout = layout;
         this.slots = slots;
     }
 
     static RowTable empty(ParameterLayout layout) {
         SlotTable[] slots = new SlotTable[layout.slots()];
         Arrays.setAll(slots, slot -> new SlotTable(layout.slot(slot).width()));
-        return new RowTable(slots);
+        return new RowTable(layout, slots);
     }
 
     /** A copy that shares nothing. */
     RowTable copy() {
-        return new RowTable(Arrays.stream(slots).map(SlotTable::new).toArray(SlotTable[]::new));
+        return new RowTable(
+                layout, Arrays.stream(slots).map(SlotTable::new).toArray(SlotTable[]::new));
     }
 
     /** Keys in the table, deleted ones included. */
@@ -34,24 +44,65 @@ final class RowTable {
     }
 
     /**
-     * The row of each key in its slot, as {@link SlotTable#find} gives it. First one cell is read
-     * for each key, in a loop without a branch: so the processor waits for many of them at once.
+     * Writes the weights of the keys that the table knows, initial ones for those deleted. The
+     * others are moved to the front, in their order.
+     *
+     * <p>It takes several keys at a time through each step, as steps of several keys do not depend
+     * on each other: so the processor waits for the memory of many at once.
+     *
+     * @param keys of which the first {@code count} are looked for
+     * @param at where in {@code out} the weights of each key go
+     * @return how many keys the table does not know
      */
-    void findAll(long[] keys, int[] rows) {
-        long[] found = new long[keys.length];
-        for (int i = 0; i < keys.length; i++) {
-            SlotTable slot = slot(keys[i]);
-            int home = slot.home(keys[i]);
-            found[i] = slot.keyAt(home);
-            rows[i] = slot.rowAt(home);
-        }
-        for (int i = 0; i < keys.length; i++) {
-            if (found[i] == 0) {
-                rows[i] = SlotTable.ABSENT;
-            } else if (found[i] != keys[i]) {
-                rows[i] = slot(keys[i]).find(keys[i]);
+    int writeKnown(long[] keys, int[] at, int count, float[] out) {
+        long[] found = new long[AT_ONCE];
+        int[] rows = new int[AT_ONCE];
+        int unknown = 0;
+        for (int from = 0; from < count; from += AT_ONCE) {
+            int to = Math.min(count, from + AT_ONCE);
+            find(keys, from, to, found, rows);
+            touch(keys, from, to, rows);
+            for (int i = from; i < to; i++) {
+                int row = rows[i - from];
+                if (row >= 0) {
+                    slot(keys[i]).read(row, out, at[i]);
+                } else if (row == SlotTable.DELETED) {
+                    layout.initialize(keys[i], out, at[i]);
+                } else {
+                    keys[unknown] = keys[i];
+                    at[unknown++] = at[i];
+                }
             }
         }
+        return unknown;
+    }
+
+    /** The rows of keys {@code from} to {@code to}; few are elsewhere than in their home cell. */
+    private void find(long[] keys, int from, int to, long[] found, int[] rows) {
+        for (int i = from; i < to; i++) {
+            SlotTable slot = slot(keys[i]);
+            int home = slot.home(keys[i]);
+            found[i - from] = slot.keyAt(home);
+            rows[i - from] = slot.rowAt(home);
+        }
+        for (int i = from; i < to; i++) {
+            long key = found[i - from];
+            if (key == 0) {
+                rows[i - from] = SlotTable.ABSENT;
+            } else if (key != keys[i]) {
+                rows[i - from] = slot(keys[i]).find(keys[i]);
+            }
+        }
+    }
+
+    private void touch(long[] keys, int from, int to, int[] rows) {
+        float sum = 0;
+        for (int i = from; i < to; i++) {
+            if (rows[i - from] >= 0) {
+                sum += slot(keys[i]).touch(rows[i - from]);
+            }
+        }
+        touched = sum;
     }
 
     SlotTable slot(long key) {
@@ -66,6 +117,6 @@ final class RowTable {
             both.putAll(newer.slots[slot]);
             merged[slot] = both.withoutDeleted();
         }
-        return new RowTable(merged);
+        return new RowTable(layout, merged);
     }
 }

@@ -38,33 +38,17 @@ final class ServingTable implements WeightLookup {
         }
     }
 
-    /**
-     * The searches run in a loop of their own: they do not depend on each other, so the processor
-     * waits for the memory of several at once.
-     */
     @Override
     public void writeAll(long[] keys, float[] out, int[] at) {
-        boolean isOverlaid = overlay.size() > 0;
-        int[] rows = new int[keys.length];
-        int[] newerRows = new int[isOverlaid ? keys.length : 0];
-        base.findAll(keys, rows);
-        if (isOverlaid) {
-            overlay.findAll(keys, newerRows);
+        long[] left = keys.clone();
+        int[] leftAt = at.clone();
+        int count = keys.length;
+        if (overlay.size() > 0) {
+            count = overlay.writeKnown(left, leftAt, count, out);
         }
-        for (int i = 0; i < keys.length; i++) {
-            if (isOverlaid && newerRows[i] != SlotTable.ABSENT) {
-                write(overlay, keys[i], newerRows[i], out, at[i]);
-            } else {
-                write(base, keys[i], rows[i], out, at[i]);
-            }
-        }
-    }
-
-    private void write(RowTable table, long key, int row, float[] out, int at) {
-        if (row >= 0) {
-            table.slot(key).read(row, out, at);
-        } else {
-            layout.initialize(key, out, at);
+        count = base.writeKnown(left, leftAt, count, out);
+        for (int i = 0; i < count; i++) {
+            layout.initialize(left[i], out, leftAt[i]);
         }
     }
 

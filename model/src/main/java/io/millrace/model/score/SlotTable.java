@@ -16,27 +16,27 @@ final class SlotTable {
     private static final int PAGE_BITS = 8;
     private static final int PAGE_MASK = (1 << PAGE_BITS) - 1;
     private static final int FIRST_CAPACITY = 64;
-    private static final int MAX_CAPACITY = 1 << 30;
+    private static final int MAX_CAPACITY = 1 << 29;
 
     private final int width;
-    private long[] keys;
-    private int[] rows;
+
+    /** A key and its row for each cell, side by side: a search waits for memory once. */
+    private long[] cells;
+
     private float[][] pages;
     private int size;
     private int usedRows;
 
     SlotTable(int width) {
         this.width = width;
-        keys = new long[FIRST_CAPACITY];
-        rows = new int[FIRST_CAPACITY];
+        cells = new long[2 * FIRST_CAPACITY];
         pages = new float[0][];
     }
 
     /** A copy that shares nothing. */
     SlotTable(SlotTable other) {
         width = other.width;
-        keys = other.keys.clone();
-        rows = other.rows.clone();
+        cells = other.cells.clone();
         pages = new float[other.pages.length][];
         for (int page = 0; page < pages.length; page++) {
             pages[page] = other.pages[page].clone();
@@ -53,22 +53,29 @@ final class SlotTable {
     /** The key's row, or {@link #ABSENT}, or {@link #DELETED}. */
     int find(long key) {
         int cell = cell(key);
-        return keys[cell] == 0 ? ABSENT : rows[cell];
+        return keyAt(cell) == 0 ? ABSENT : rowAt(cell);
     }
 
     /** The cell where the search for a key begins. */
     int home(long key) {
-        return (int) HashCommon.mix(key) & (keys.length - 1);
+        return (int) HashCommon.mix(key) & (capacity() - 1);
     }
 
     /** The key in a cell, 0 if none. */
     long keyAt(int cell) {
-        return keys[cell];
+        return cells[2 * cell];
     }
 
     /** What {@link #find} gives for the key in a cell. */
     int rowAt(int cell) {
-        return rows[cell];
+        return (int) cells[2 * cell + 1];
+    }
+
+    /** Reads a little of a row that {@link #find} has found; the result has no meaning. */
+    float touch(int row) {
+        float[] page = pages[row >>> PAGE_BITS];
+        int at = (row & PAGE_MASK) * width;
+        return page[at] + page[at + width - 1];
     }
 
     /** Copies a row that {@link #find} has found. */
@@ -78,27 +85,28 @@ final class SlotTable {
 
     void put(long key, float[] weights, int at) {
         int cell = cellForWriting(key);
-        if (rows[cell] < 0) {
-            rows[cell] = newRow();
+        int row = rowAt(cell);
+        if (row < 0) {
+            row = newRow();
+            set(cell, key, row);
         }
-        int row = rows[cell];
         System.arraycopy(weights, at, pages[row >>> PAGE_BITS], (row & PAGE_MASK) * width, width);
     }
 
     void delete(long key) {
         int cell = cellForWriting(key);
-        rows[cell] = DELETED;
+        set(cell, key, DELETED);
     }
 
     /** Lays all rows and deletions of {@code newer} over this table's. */
     void putAll(SlotTable newer) {
         float[] weights = new float[width];
-        for (int cell = 0; cell < newer.keys.length; cell++) {
-            long key = newer.keys[cell];
-            if (key != 0 && newer.rows[cell] == DELETED) {
+        for (int cell = 0; cell < newer.capacity(); cell++) {
+            long key = newer.keyAt(cell);
+            if (key != 0 && newer.rowAt(cell) == DELETED) {
                 delete(key);
             } else if (key != 0) {
-                newer.read(newer.rows[cell], weights, 0);
+                newer.read(newer.rowAt(cell), weights, 0);
                 put(key, weights, 0);
             }
         }
@@ -108,19 +116,23 @@ final class SlotTable {
     SlotTable withoutDeleted() {
         SlotTable kept = new SlotTable(width);
         float[] weights = new float[width];
-        for (int cell = 0; cell < keys.length; cell++) {
-            if (keys[cell] != 0 && rows[cell] != DELETED) {
-                read(rows[cell], weights, 0);
-                kept.put(keys[cell], weights, 0);
+        for (int cell = 0; cell < capacity(); cell++) {
+            if (keyAt(cell) != 0 && rowAt(cell) != DELETED) {
+                read(rowAt(cell), weights, 0);
+                kept.put(keyAt(cell), weights, 0);
             }
         }
         return kept;
     }
 
+    private int capacity() {
+        return cells.length / 2;
+    }
+
     private int cell(long key) {
-        int mask = keys.length - 1;
+        int mask = capacity() - 1;
         int cell = home(key);
-        while (keys[cell] != key && keys[cell] != 0) {
+        while (keyAt(cell) != key && keyAt(cell) != 0) {
             cell = (cell + 1) & mask;
         }
         return cell;
@@ -128,34 +140,34 @@ final class SlotTable {
 
     private int cellForWriting(long key) {
         int cell = cell(key);
-        if (keys[cell] == key) {
+        if (keyAt(cell) == key) {
             return cell;
         }
-        if (size >= keys.length / 3 * 2) {
+        if (size >= capacity() / 3 * 2) {
             grow();
             cell = cell(key);
         }
-        keys[cell] = key;
-        rows[cell] = ABSENT;
+        set(cell, key, ABSENT);
         size++;
         return cell;
     }
 
     private void grow() {
-        if (keys.length == MAX_CAPACITY) {
+        if (capacity() == MAX_CAPACITY) {
             throw new IllegalStateException("a slot has more than " + size + " rows");
         }
-        long[] oldKeys = keys;
-        int[] oldRows = rows;
-        keys = new long[oldKeys.length * 2];
-        rows = new int[keys.length];
-        for (int old = 0; old < oldKeys.length; old++) {
-            if (oldKeys[old] != 0) {
-                int cell = cell(oldKeys[old]);
-                keys[cell] = oldKeys[old];
-                rows[cell] = oldRows[old];
+        long[] old = cells;
+        cells = new long[2 * old.length];
+        for (int i = 0; i < old.length; i += 2) {
+            if (old[i] != 0) {
+                set(cell(old[i]), old[i], (int) old[i + 1]);
             }
         }
+    }
+
+    private void set(int cell, long key, int row) {
+        cells[2 * cell] = key;
+        cells[2 * cell + 1] = row;
     }
 
     private int newRow() {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.ParameterLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -13,8 +15,10 @@ class RowTableTest {
     private static final ParameterLayout LAYOUT =
             new ParameterLayout(PublishedModel.spec("user", "item"));
 
+    private static final float UNTOUCHED = -77;
+
     @Test
-    void findsAllAsItFindsEach() {
+    void writesTheKeysItKnowsAndMovesTheOthersToTheFront() {
         RowTable table = RowTable.empty(LAYOUT);
         long[] keys =
                 LongStream.concat(
@@ -26,22 +30,33 @@ class RowTableTest {
                                 LongStream.range(0, 600)
                                         .map(i -> ParameterKey.ofValue(1 + (int) i % 2, 100 + i)))
                         .toArray();
-        for (int i = 2; i < keys.length; i++) {
-            switch (i % 3) {
-                case 0 -> table.slot(keys[i]).put(keys[i], new float[] {i}, 0);
-                case 1 -> table.slot(keys[i]).delete(keys[i]);
-                default -> {}
+        float[] expected = new float[keys.length + 1];
+        Arrays.fill(expected, UNTOUCHED);
+        List<Long> unknown = new ArrayList<>();
+        List<Integer> unknownAt = new ArrayList<>();
+        int count = keys.length - 1;
+        for (int i = 0; i < count; i++) {
+            int at = keys.length - i;
+            if (i >= 2 && i % 3 == 0) {
+                table.slot(keys[i]).put(keys[i], new float[] {i}, 0);
+                expected[at] = i;
+            } else if (i >= 2 && i % 3 == 1) {
+                table.slot(keys[i]).delete(keys[i]);
+                LAYOUT.initialize(keys[i], expected, at);
+            } else {
+                unknown.add(keys[i]);
+                unknownAt.add(at);
             }
         }
+        float[] out = new float[expected.length];
+        Arrays.fill(out, UNTOUCHED);
+        int[] at = new int[keys.length];
+        Arrays.setAll(at, i -> keys.length - i);
 
-        int[] rows = new int[keys.length];
-        Arrays.fill(rows, 77);
-        table.findAll(keys, rows);
+        int left = table.writeKnown(keys, at, count, out);
 
-        for (int i = 0; i < keys.length; i++) {
-            assertThat(rows[i]).as("key %x", keys[i]).isEqualTo(table.slot(keys[i]).find(keys[i]));
-        }
-        assertThat(rows).startsWith(SlotTable.ABSENT, SlotTable.ABSENT);
-        assertThat(rows).contains(SlotTable.DELETED, 0, 1, 2);
+        assertThat(out).isEqualTo(expected);
+        assertThat(Arrays.copyOf(keys, left)).containsExactly(unknown.toArray(Long[]::new));
+        assertThat(Arrays.copyOf(at, left)).containsExactly(unknownAt.toArray(Integer[]::new));
     }
 }
