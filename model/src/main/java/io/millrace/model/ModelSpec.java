@@ -35,8 +35,12 @@ public record ModelSpec(
         features = List.copyOf(features);
     }
 
-    /** The input that these features make for the architecture. */
+    /**
+     * The input that these features make for the architecture.
+     *
+     * @throws IllegalArgumentException when the architecture has no use for one of them
+     */
     public InputShape inputShape() {
-        return InputShape.of(features);
+        return InputShape.of(features, architecture);
     }
 }

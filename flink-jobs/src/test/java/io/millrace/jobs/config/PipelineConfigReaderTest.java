@@ -43,7 +43,7 @@ class PipelineConfigReaderTest {
         assertThat(config.model().name()).isEqualTo("clicks");
         assertThat(config.model().objective()).isEqualTo(new Objective.Click());
         assertThat(config.model().architecture().type()).isEqualTo("dcn-v2");
-        assertThat(config.model().inputShape().fields()).isEqualTo(5);
+        assertThat(config.model().inputShape().fields()).hasSize(5);
         assertThat(config.model().inputShape().numeric()).isEqualTo(2);
         assertThat(config.labels().attributionWindow()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.training().microBatch()).isEqualTo(512);

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.architecture.Architecture;
 import io.millrace.model.architecture.InputShape;
+import io.millrace.model.architecture.Inputs;
 import io.millrace.model.architecture.TensorSpec;
 import io.millrace.model.parameter.RowOptimizer;
 import java.util.List;
@@ -49,20 +50,24 @@ public final class KillingModel {
         }
 
         @Override
+        public InputShape.Field field(InputShape.Field declared) {
+            return inner.field(declared);
+        }
+
+        @Override
         public List<TensorSpec> tensors(InputShape input) {
             return inner.tensors(input);
         }
 
         @Override
-        public NDArray logits(
-                NDArray embeddings, NDArray numeric, NDList tensors, InputShape input) {
-            Kills.forward(embeddings.getShape().get(0));
+        public NDArray logits(Inputs inputs, NDList tensors) {
+            Kills.forward(inputs.size());
             behindTheBarrier();
             Kills.at(KillPlace.FORWARD);
             if (Kills.isArmed(KillPlace.DRAIN) && draining()) {
                 Kills.at(KillPlace.DRAIN);
             }
-            return inner.logits(embeddings, numeric, tensors, input);
+            return inner.logits(inputs, tensors);
         }
     }
 

@@ -15,6 +15,14 @@ public interface Architecture extends Serializable {
     String type();
 
     /**
+     * What the values of a sparse feature learn: the declared embedding, unless the architecture
+     * needs none, and a linear weight if it asks for that. It may depend on the feature's name.
+     */
+    default InputShape.Field field(InputShape.Field declared) {
+        return declared;
+    }
+
+    /**
      * The dense tensors for this input, in the order in which {@link #logits} takes them.
      *
      * @throws IllegalArgumentException when the input does not fit, saying what would
@@ -24,11 +32,9 @@ public interface Architecture extends Serializable {
     /**
      * The forward pass.
      *
-     * @param embeddings [B, embedding width], the features' embeddings side by side
-     * @param numeric [B, N]; N may be 0
+     * @param inputs in the shape that {@code tensors} was asked for
      * @param tensors as declared by {@link #tensors}
-     * @param input the shape it was built for
      * @return logits [B]
      */
-    NDArray logits(NDArray embeddings, NDArray numeric, NDList tensors, InputShape input);
+    NDArray logits(Inputs inputs, NDList tensors);
 }

@@ -8,8 +8,12 @@ import java.util.function.Function;
 /** All architectures by the name that the pipeline file gives them. */
 public final class Architectures {
 
-    private static final Map<String, Function<ConfigNode, Architecture>> READERS =
-            new TreeMap<>(Map.of(DcnV2.TYPE, DcnV2::read, Dlrm.TYPE, Dlrm::read));
+    private static final Map<String, Function<ConfigNode, Architecture>> READERS = new TreeMap<>();
+
+    static {
+        READERS.put(DcnV2.TYPE, DcnV2::read);
+        READERS.put(Dlrm.TYPE, Dlrm::read);
+    }
 
     private Architectures() {}
 

@@ -20,14 +20,16 @@ import java.util.List;
  * @param rank columns of U and V; 0 for full matrices
  * @param hidden widths of the deep network's layers; may be empty
  * @param structure how the cross and the deep network are put together
+ * @param dropout after each layer of the deep network
  */
-public record DcnV2(int crossLayers, int rank, List<Integer> hidden, Structure structure)
+public record DcnV2(
+        int crossLayers, int rank, List<Integer> hidden, Structure structure, double dropout)
         implements Architecture {
 
     static final String TYPE = "dcn-v2";
 
     /** Two full-rank cross layers below a deep network of 64 and 32. */
-    static final DcnV2 DEFAULT = new DcnV2(2, 0, List.of(64, 32), Structure.STACKED);
+    static final DcnV2 DEFAULT = new DcnV2(2, 0, List.of(64, 32), Structure.STACKED, 0);
 
     /** How the cross and the deep network are put together. */
     public enum Structure {
@@ -38,15 +40,18 @@ public record DcnV2(int crossLayers, int rank, List<Integer> hidden, Structure s
     }
 
     public DcnV2 {
-        if (crossLayers < 0) {
-            throw new IllegalArgumentException(
-                    "the number of cross layers is " + crossLayers + "; it is at least 0");
-        }
+        crossLayers = OptionChecks.layers("the number of cross layers", crossLayers, 0);
         if (rank < 0) {
             throw new IllegalArgumentException(
                     "the rank is " + rank + "; it is at least 1, or 0 for full matrices");
         }
-        hidden = Mlp.validWidths("the deep network", hidden);
+        hidden = OptionChecks.widths("the deep network", hidden);
+        dropout = OptionChecks.dropout(dropout);
+    }
+
+    /** Without dropout. */
+    public DcnV2(int crossLayers, int rank, List<Integer> hidden, Structure structure) {
+        this(crossLayers, rank, hidden, structure, 0);
     }
 
     static DcnV2 read(ConfigNode node) {
@@ -54,7 +59,8 @@ public record DcnV2(int crossLayers, int rank, List<Integer> hidden, Structure s
                 node.integer("cross-layers", DEFAULT.crossLayers),
                 node.integer("rank", DEFAULT.rank),
                 node.integers("hidden", DEFAULT.hidden),
-                node.choice("structure", Structure.class, DEFAULT.structure));
+                node.choice("structure", Structure.class, DEFAULT.structure),
+                node.number("dropout", DEFAULT.dropout));
     }
 
     @Override
@@ -78,18 +84,18 @@ public record DcnV2(int crossLayers, int rank, List<Integer> hidden, Structure s
     }
 
     @Override
-    public NDArray logits(NDArray embeddings, NDArray numeric, NDList tensors, InputShape input) {
-        NDArray x0 = sideBySide(embeddings, numeric, input);
+    public NDArray logits(Inputs inputs, NDList tensors) {
+        NDArray x0 = inputs.sideBySide();
         Iterator<NDArray> next = tensors.iterator();
         NDArray crossed = x0;
         for (int layer = 0; layer < crossLayers; layer++) {
             crossed = cross(x0, crossed, next);
         }
-        Mlp deep = deep(input.width());
+        Mlp deep = deep(inputs.shape().width());
         if (structure == Structure.STACKED) {
-            return Mlp.logit(deep.apply(crossed, next), next);
+            return Mlp.logit(deep.apply(crossed, next, inputs), next);
         }
-        NDArray both = hidden.isEmpty() ? crossed : crossed.concat(deep.apply(x0, next), 1);
+        NDArray both = hidden.isEmpty() ? crossed : crossed.concat(deep.apply(x0, next, inputs), 1);
         return Mlp.logit(both, next);
     }
 
@@ -110,7 +116,7 @@ public record DcnV2(int crossLayers, int rank, List<Integer> hidden, Structure s
     }
 
     private Mlp deep(int width) {
-        return new Mlp("deep", width, hidden);
+        return new Mlp("deep", width, hidden, dropout);
     }
 
     private int outputWidth(int width) {
@@ -118,12 +124,5 @@ public record DcnV2(int crossLayers, int rank, List<Integer> hidden, Structure s
             return deep(width).out();
         }
         return hidden.isEmpty() ? width : width + deep(width).out();
-    }
-
-    private static NDArray sideBySide(NDArray embeddings, NDArray numeric, InputShape input) {
-        if (input.numeric() == 0) {
-            return embeddings;
-        }
-        return input.fields() == 0 ? numeric : embeddings.concat(numeric, 1);
     }
 }

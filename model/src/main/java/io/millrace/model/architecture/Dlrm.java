@@ -23,19 +23,31 @@ import java.util.List;
  * @param selfInteraction whether each vector's product with itself counts as a pair
  * @param bottomToTop whether the bottom network's output itself is fed to the top network too, as
  *     in the paper
+ * @param dropout after each layer of both networks
  */
 public record Dlrm(
-        List<Integer> bottom, List<Integer> top, boolean selfInteraction, boolean bottomToTop)
+        List<Integer> bottom,
+        List<Integer> top,
+        boolean selfInteraction,
+        boolean bottomToTop,
+        double dropout)
         implements Architecture {
 
     static final String TYPE = "dlrm";
 
     /** A bottom network of 64 and a top network of 64 and 32, as in the paper otherwise. */
-    static final Dlrm DEFAULT = new Dlrm(List.of(64), List.of(64, 32), false, true);
+    static final Dlrm DEFAULT = new Dlrm(List.of(64), List.of(64, 32), false, true, 0);
 
     public Dlrm {
-        bottom = Mlp.validWidths("the bottom network", bottom);
-        top = Mlp.validWidths("the top network", top);
+        bottom = OptionChecks.widths("the bottom network", bottom);
+        top = OptionChecks.widths("the top network", top);
+        dropout = OptionChecks.dropout(dropout);
+    }
+
+    /** Without dropout. */
+    public Dlrm(
+            List<Integer> bottom, List<Integer> top, boolean selfInteraction, boolean bottomToTop) {
+        this(bottom, top, selfInteraction, bottomToTop, 0);
     }
 
     static Dlrm read(ConfigNode node) {
@@ -43,7 +55,8 @@ public record Dlrm(
                 node.integers("bottom", DEFAULT.bottom),
                 node.integers("top", DEFAULT.top),
                 node.bool("self-interaction", DEFAULT.selfInteraction),
-                node.bool("bottom-to-top", DEFAULT.bottomToTop));
+                node.bool("bottom-to-top", DEFAULT.bottomToTop),
+                node.number("dropout", DEFAULT.dropout));
     }
 
     @Override
@@ -62,18 +75,19 @@ public record Dlrm(
     }
 
     @Override
-    public NDArray logits(NDArray embeddings, NDArray numeric, NDList tensors, InputShape input) {
+    public NDArray logits(Inputs inputs, NDList tensors) {
         Iterator<NDArray> next = tensors.iterator();
+        InputShape input = inputs.shape();
         if (input.numeric() == 0) {
-            return logit(interactions(embeddings, input), next, input);
+            return logit(interactions(inputs.embeddings(), input), next, inputs);
         }
-        NDArray dense = bottomNetwork(input).apply(numeric, next);
-        NDArray pairs = interactions(dense.concat(embeddings, 1), input);
-        return logit(bottomToTop ? dense.concat(pairs, 1) : pairs, next, input);
+        NDArray dense = bottomNetwork(input).apply(inputs.numeric(), next, inputs);
+        NDArray pairs = interactions(dense.concat(inputs.embeddings(), 1), input);
+        return logit(bottomToTop ? dense.concat(pairs, 1) : pairs, next, inputs);
     }
 
-    private NDArray logit(NDArray x, Iterator<NDArray> tensors, InputShape input) {
-        return Mlp.logit(topNetwork(input).apply(x, tensors), tensors);
+    private NDArray logit(NDArray x, Iterator<NDArray> tensors, Inputs inputs) {
+        return Mlp.logit(topNetwork(inputs.shape()).apply(x, tensors, inputs), tensors);
     }
 
     /** Dot products of all pairs of the n vectors in [B, n D], as [B, pairs]. */
@@ -111,35 +125,28 @@ public record Dlrm(
             widths.addAll(bottom);
             widths.add(dimension(input));
         }
-        return new Mlp("bottom", input.numeric(), widths);
+        return new Mlp("bottom", input.numeric(), widths, dropout);
     }
 
     private Mlp topNetwork(InputShape input) {
         int fromBottom = bottomToTop && input.numeric() > 0 ? dimension(input) : 0;
-        return new Mlp("top", fromBottom + pairCount(vectors(input)), top);
+        return new Mlp("top", fromBottom + pairCount(vectors(input)), top, dropout);
     }
 
     private static int vectors(InputShape input) {
-        return input.fields() + (input.numeric() > 0 ? 1 : 0);
+        return input.fields().size() + (input.numeric() > 0 ? 1 : 0);
     }
 
     private static int dimension(InputShape input) {
-        return input.dimensions().get(0);
+        return input.commonDimension(TYPE);
     }
 
     private static void requireFit(InputShape input) {
-        if (vectors(input) < 2 || input.fields() == 0) {
+        if (vectors(input) < 2 || input.fields().isEmpty()) {
             throw new IllegalArgumentException(
                     TYPE
                             + " needs two vectors to multiply: declare two sparse features, or one"
                             + " and a numeric one");
-        }
-        if (input.dimensions().stream().distinct().count() > 1) {
-            throw new IllegalArgumentException(
-                    TYPE
-                            + " needs embeddings of one dimension, but they have "
-                            + input.dimensions()
-                            + "; give every sparse feature the same");
         }
     }
 }

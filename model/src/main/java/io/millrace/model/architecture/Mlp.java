@@ -8,14 +8,15 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Fully connected layers with ReLU after each: x -> max(0, x W + b), from [B, {@code in}] to [B,
- * last width].
+ * Fully connected layers with ReLU and dropout after each: x -> max(0, x W + b), from [B, {@code
+ * in}] to [B, last width].
  *
  * @param name prefix of its tensors' names
  * @param in width of the input
  * @param widths width of each layer; without any, the output is the input
+ * @param dropout the share of each layer's outputs that is dropped while learning
  */
-record Mlp(String name, int in, List<Integer> widths) {
+record Mlp(String name, int in, List<Integer> widths, double dropout) {
 
     Mlp {
         widths = List.copyOf(widths);
@@ -37,10 +38,10 @@ record Mlp(String name, int in, List<Integer> widths) {
     }
 
     /** Takes its tensors from the iterator, in the order of {@link #tensors}. */
-    NDArray apply(NDArray x, Iterator<NDArray> tensors) {
+    NDArray apply(NDArray x, Iterator<NDArray> tensors, Inputs inputs) {
         NDArray result = x;
         for (int layer = 0; layer < widths.size(); layer++) {
-            result = Activation.relu(linear(result, tensors));
+            result = inputs.dropout(Activation.relu(linear(result, tensors)), dropout);
         }
         return result;
     }
@@ -60,15 +61,5 @@ record Mlp(String name, int in, List<Integer> widths) {
     /** x W + b with one column, as [B]. */
     static NDArray logit(NDArray x, Iterator<NDArray> tensors) {
         return linear(x, tensors).reshape(-1);
-    }
-
-    static List<Integer> validWidths(String what, List<Integer> widths) {
-        for (int width : widths) {
-            if (width < 1) {
-                throw new IllegalArgumentException(
-                        what + " has a layer of width " + width + "; a width is at least 1");
-            }
-        }
-        return List.copyOf(widths);
     }
 }

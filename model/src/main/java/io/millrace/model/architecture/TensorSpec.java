@@ -28,6 +28,11 @@ public record TensorSpec(String name, List<Integer> shape, Initializer initializ
         return new TensorSpec(name, List.of(size), Initializer.ZEROS);
     }
 
+    /** A vector that starts at one. */
+    public static TensorSpec ones(String name, int size) {
+        return new TensorSpec(name, List.of(size), Initializer.ONES);
+    }
+
     /** Number of weights. */
     public int size() {
         return shape.stream().reduce(1, Math::multiplyExact);

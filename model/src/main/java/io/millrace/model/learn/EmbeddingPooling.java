@@ -1,5 +1,7 @@
 package io.millrace.model.learn;
 
+import io.millrace.model.ModelSpec;
+import io.millrace.model.architecture.InputShape;
 import io.millrace.model.feature.FeatureSpec;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -10,34 +12,44 @@ import java.util.List;
  */
 final class EmbeddingPooling {
 
+    /** Stands for the place of a linear weight that a feature does not have. */
+    private static final int NONE = -1;
+
     private final int[] dimensions;
     private final boolean[] mean;
+
+    /** By feature, where its linear weight goes. */
+    private final int[] weightTo;
+
     private final int width;
 
     /** The embeddings of one example, on their way to or from native memory. */
     private final float[] pooled;
 
-    EmbeddingPooling(List<FeatureSpec> features) {
-        List<FeatureSpec.Sparse> sparse =
-                features.stream()
-                        .filter(FeatureSpec.Sparse.class::isInstance)
-                        .map(FeatureSpec.Sparse.class::cast)
-                        .toList();
+    EmbeddingPooling(ModelSpec spec) {
+        InputShape input = spec.inputShape();
+        List<FeatureSpec> sparse =
+                spec.features().stream().filter(FeatureSpec.Sparse.class::isInstance).toList();
         dimensions = new int[sparse.size()];
         mean = new boolean[sparse.size()];
-        int sum = 0;
+        weightTo = new int[sparse.size()];
+        int weightAt = input.embeddingWidth();
         for (int f = 0; f < sparse.size(); f++) {
-            dimensions[f] = sparse.get(f).dimension();
+            InputShape.Field field = input.fields().get(f);
+            dimensions[f] = field.dimension();
             mean[f] =
                     sparse.get(f) instanceof FeatureSpec.CategoricalList list
                             && list.pooling() == FeatureSpec.Pooling.MEAN;
-            sum += dimensions[f];
+            weightTo[f] = field.weighted() ? weightAt++ : NONE;
         }
-        width = sum;
+        width = weightAt;
         pooled = new float[width];
     }
 
-    /** Writes [B, embedding width], feature after feature, into {@code out}. */
+    /**
+     * Writes [B, width] into {@code out}: the embeddings, feature after feature, then the linear
+     * weights of those features that have them.
+     */
     void gather(MicroBatch batch, float[] weights, FloatBuffer out) {
         int[] occurrences = batch.occurrences();
         int[] ends = batch.ends();
@@ -61,6 +73,13 @@ final class EmbeddingPooling {
                     for (int d = 0; d < dimension; d++) {
                         pooled[at + d] *= scale;
                     }
+                }
+                if (weightTo[f] != NONE) {
+                    float sum = 0;
+                    for (int occurrence = from; occurrence < to; occurrence++) {
+                        sum += weights[weightsAt[occurrences[occurrence]] + dimension];
+                    }
+                    pooled[weightTo[f]] = mean[f] ? sum / (to - from) : sum;
                 }
                 from = to;
                 at += dimension;
@@ -88,6 +107,9 @@ final class EmbeddingPooling {
                     for (int d = 0; d < dimension; d++) {
                         gradients[row + d] += scale * pooled[at + d];
                     }
+                    if (weightTo[f] != NONE) {
+                        gradients[row + dimension] += scale * pooled[weightTo[f]];
+                    }
                 }
                 from = to;
                 at += dimension;
@@ -95,7 +117,7 @@ final class EmbeddingPooling {
         }
     }
 
-    /** Width of all embeddings side by side. */
+    /** Width of all embeddings and linear weights side by side. */
     int width() {
         return width;
     }

@@ -8,10 +8,13 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.millrace.model.ModelSpec;
+import io.millrace.model.architecture.DropoutMasks;
+import io.millrace.model.architecture.Inputs;
 import io.millrace.model.feature.FeatureSpec;
 import io.millrace.model.loss.Loss;
 import io.millrace.model.parameter.DenseLayout;
 import io.millrace.model.parameter.ParameterKey;
+import it.unimi.dsi.fastutil.HashCommon;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -66,9 +69,8 @@ public final class Learner implements AutoCloseable {
                 () -> {
                     try (NDManager manager = network.manager().newSubManager()) {
                         NDList tensors = tensors(manager, batch, weights);
-                        NDArray embeddings = network.embeddings(manager, batch, weights);
-                        return network.predictions(
-                                network.logits(manager, batch, embeddings, tensors).toFloatArray());
+                        NDArray rows = network.embeddings(manager, batch, weights);
+                        return network.predictions(logits(manager, batch, rows, tensors));
                     }
                 });
     }
@@ -84,10 +86,17 @@ public final class Learner implements AutoCloseable {
             NDArray embeddings = network.embeddings(manager, batch, weights);
             tensors.forEach(tensor -> tensor.setRequiresGradient(true));
             embeddings.setRequiresGradient(true);
-            NDArray logits = network.logits(manager, batch, embeddings, tensors);
+            DropoutMasks masks = new DropoutMasks(() -> seed(batch));
+            Inputs inputs =
+                    network.inputs(manager, batch, embeddings, Inputs.Purpose.LEARNING, masks);
+            NDArray logits = network.logits(inputs, tensors);
 
             float[] logitValues = logits.toFloatArray();
-            float[] predictions = network.predictions(logitValues);
+            float[] predictions =
+                    network.predictions(
+                            inputs.hasDropped()
+                                    ? withoutDropout(manager, batch, embeddings, tensors)
+                                    : logitValues);
             NDArray logitGradient = logitGradient(manager, batch, logitValues);
             JniUtils.backward((PtNDArray) logits, (PtNDArray) logitGradient, false, false);
 
@@ -98,6 +107,25 @@ public final class Learner implements AutoCloseable {
             }
             return predictions;
         }
+    }
+
+    /** A batch's own seed, the same however its keys are spread over shards. */
+    private long seed(MicroBatch batch) {
+        long sum = spec.seed();
+        for (long key : batch.keys()) {
+            sum += HashCommon.murmurHash3(key);
+        }
+        return sum;
+    }
+
+    private float[] withoutDropout(
+            NDManager manager, MicroBatch batch, NDArray rows, NDList tensors) {
+        return Network.withGradients(false, () -> logits(manager, batch, rows, tensors));
+    }
+
+    private float[] logits(NDManager manager, MicroBatch batch, NDArray rows, NDList tensors) {
+        Inputs inputs = network.inputs(manager, batch, rows, Inputs.Purpose.LEARNING, null);
+        return network.logits(inputs, tensors).toFloatArray();
     }
 
     /** The architecture's tensors, put together from the blocks of the dense vector. */

@@ -4,15 +4,19 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import io.millrace.model.ModelSpec;
+import io.millrace.model.architecture.DropoutMasks;
 import io.millrace.model.architecture.InputShape;
+import io.millrace.model.architecture.Inputs;
 import io.millrace.model.architecture.TensorSpec;
 import io.millrace.model.loss.Loss;
 import io.millrace.model.parameter.DenseLayout;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's forward pass on one device: what learning and serving share. Confined to one thread.
@@ -38,7 +42,7 @@ final class Network implements AutoCloseable {
         input = spec.inputShape();
         layout = new DenseLayout(spec.architecture().tensors(input));
         shapes = layout.tensors().stream().map(TensorSpec::dimensions).map(Shape::new).toList();
-        pooling = new EmbeddingPooling(spec.features());
+        pooling = new EmbeddingPooling(spec);
         loss = Loss.of(spec.objective());
         manager = TorchEngine.newManager(device);
     }
@@ -68,7 +72,7 @@ final class Network implements AutoCloseable {
         return tensors;
     }
 
-    /** [B, embedding width]: the pooled embeddings of the batch. */
+    /** [B, pooling's width]: the batch's pooled embeddings and linear weights. */
     NDArray embeddings(NDManager batchManager, MicroBatch batch, float[] weights) {
         Shape shape = new Shape(batch.size(), pooling.width());
         if (pooling.width() == 0) {
@@ -79,8 +83,17 @@ final class Network implements AutoCloseable {
         return nativeEmbeddings.tensor(batchManager, shape);
     }
 
-    /** The forward pass from embeddings to logits [B]. */
-    NDArray logits(NDManager batchManager, MicroBatch batch, NDArray embeddings, NDList tensors) {
+    /**
+     * A batch as the architecture takes it.
+     *
+     * @param rows of {@link #embeddings}
+     */
+    Inputs inputs(
+            NDManager batchManager,
+            MicroBatch batch,
+            NDArray rows,
+            Inputs.Purpose purpose,
+            @Nullable DropoutMasks masks) {
         if (batch.numeric().length != batch.size() * input.numeric()) {
             throw new IllegalArgumentException(
                     "the examples carry "
@@ -95,7 +108,26 @@ final class Network implements AutoCloseable {
                 input.numeric() == 0
                         ? batchManager.zeros(shape)
                         : nativeNumeric.tensor(batchManager, batch.numeric(), shape);
-        return spec.architecture().logits(embeddings, numeric, tensors, input);
+        int width = input.embeddingWidth();
+        boolean isWeighted = input.weights() > 0;
+        return new Inputs(
+                input,
+                isWeighted ? rows.get(columns(0, width)) : rows,
+                isWeighted
+                        ? rows.get(columns(width, pooling.width()))
+                        : batchManager.zeros(new Shape(batch.size(), 0)),
+                numeric,
+                purpose,
+                masks);
+    }
+
+    /** The forward pass to logits [B]. */
+    NDArray logits(Inputs inputs, NDList tensors) {
+        return spec.architecture().logits(inputs, tensors);
+    }
+
+    private static NDIndex columns(int from, int to) {
+        return new NDIndex().addAllDim().addSliceDim(from, to);
     }
 
     /**

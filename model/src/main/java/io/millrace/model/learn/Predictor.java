@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.millrace.model.ModelSpec;
+import io.millrace.model.architecture.Inputs;
 import io.millrace.model.example.Example;
 import io.millrace.model.parameter.ParameterLayout;
 import java.util.List;
@@ -86,9 +87,9 @@ public final class Predictor implements AutoCloseable {
         try (NDManager manager = network.manager().newSubManager()) {
             // Lent to the batch: a view of a weight would otherwise stay with the weights for good.
             manager.tempAttachAll(tensors);
-            NDArray embeddings = network.embeddings(manager, batch, weights);
-            return network.predictions(
-                    network.logits(manager, batch, embeddings, tensors).toFloatArray());
+            NDArray rows = network.embeddings(manager, batch, weights);
+            Inputs inputs = network.inputs(manager, batch, rows, Inputs.Purpose.SERVING, null);
+            return network.predictions(network.logits(inputs, tensors).toFloatArray());
         }
     }
 

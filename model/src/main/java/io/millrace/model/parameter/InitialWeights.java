@@ -15,14 +15,17 @@ final class InitialWeights {
         if (ParameterKey.slot(key) == ParameterKey.DENSE_SLOT) {
             writeBlock(layout.dense(), seed, (int) ParameterKey.hash(key), weights, at);
         } else {
-            writeEmbedding(layout.width(key), seed, key, weights, at);
+            int dimension = layout.dimension(ParameterKey.slot(key));
+            writeEmbedding(dimension, seed, key, weights, at);
+            Arrays.fill(weights, at + dimension, at + layout.width(key), 0f);
         }
     }
 
     /** U(-1/sqrt(D), 1/sqrt(D)) / 10: small, so that a new value starts near "no opinion". */
-    private static void writeEmbedding(int width, long seed, long key, float[] weights, int at) {
-        double bound = 0.1 / Math.sqrt(width);
-        for (int i = 0; i < width; i++) {
+    private static void writeEmbedding(
+            int dimension, long seed, long key, float[] weights, int at) {
+        double bound = 0.1 / Math.sqrt(dimension);
+        for (int i = 0; i < dimension; i++) {
             weights[at + i] = (float) (bound * uniform(seed, key, i));
         }
     }

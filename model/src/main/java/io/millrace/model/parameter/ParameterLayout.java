@@ -1,7 +1,7 @@
 package io.millrace.model.parameter;
 
 import io.millrace.model.ModelSpec;
-import io.millrace.model.feature.FeatureSpec;
+import io.millrace.model.architecture.InputShape;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,18 +14,22 @@ public final class ParameterLayout implements Serializable {
 
     private final List<RowLayout> slots;
     private final DenseLayout dense;
+
+    /** By slot, the weights of a row that are its embedding; the others are linear weights. */
+    private final int[] dimensions;
+
     private final long seed;
 
     public ParameterLayout(ModelSpec spec) {
-        dense = new DenseLayout(spec.architecture().tensors(spec.inputShape()));
+        InputShape input = spec.inputShape();
+        dense = new DenseLayout(spec.architecture().tensors(input));
         seed = spec.seed();
         slots = new ArrayList<>();
         slots.add(new RowLayout(ParameterKey.DENSE_SLOT, DenseLayout.BLOCK, spec.denseOptimizer()));
-        for (FeatureSpec feature : spec.features()) {
-            if (feature instanceof FeatureSpec.Sparse sparse) {
-                slots.add(
-                        new RowLayout(slots.size(), sparse.dimension(), spec.embeddingOptimizer()));
-            }
+        dimensions = new int[1 + input.fields().size()];
+        for (InputShape.Field field : input.fields()) {
+            dimensions[slots.size()] = field.dimension();
+            slots.add(new RowLayout(slots.size(), field.width(), spec.embeddingOptimizer()));
         }
         if (slots.size() > ParameterKey.MAX_SLOTS) {
             throw new IllegalArgumentException(
@@ -54,6 +58,11 @@ public final class ParameterLayout implements Serializable {
     /** Number of weights in the row with this key. */
     public int width(long key) {
         return of(key).width();
+    }
+
+    /** How many of a row's weights are an embedding, which come first; for a sparse slot. */
+    int dimension(int slot) {
+        return dimensions[slot];
     }
 
     public DenseLayout dense() {

@@ -12,7 +12,7 @@ final class ArchitectureFitTest {
     void tensorsAreNamedByTheirPlace() {
         DcnV2 dcn = new DcnV2(1, 2, List.of(4), DcnV2.Structure.STACKED);
 
-        assertThat(dcn.tensors(new InputShape(List.of(3), 0)))
+        assertThat(dcn.tensors(InputShapes.of(List.of(3), 0)))
                 .extracting(TensorSpec::name)
                 .containsExactly(
                         "cross.0.v",
@@ -26,24 +26,24 @@ final class ArchitectureFitTest {
 
     @Test
     void dcnNeedsAnInput() {
-        assertThatThrownBy(() -> DcnV2.DEFAULT.tensors(new InputShape(List.of(), 0)))
+        assertThatThrownBy(() -> DcnV2.DEFAULT.tensors(InputShapes.of(List.of(), 0)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("declare a feature");
     }
 
     @Test
     void dlrmNeedsEmbeddingsOfOneDimension() {
-        assertThatThrownBy(() -> Dlrm.DEFAULT.tensors(new InputShape(List.of(8, 4), 1)))
+        assertThatThrownBy(() -> Dlrm.DEFAULT.tensors(InputShapes.of(List.of(8, 4), 1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[8, 4]");
     }
 
     @Test
     void dlrmNeedsTwoVectors() {
-        assertThatThrownBy(() -> Dlrm.DEFAULT.tensors(new InputShape(List.of(8), 0)))
+        assertThatThrownBy(() -> Dlrm.DEFAULT.tensors(InputShapes.of(List.of(8), 0)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("two vectors");
-        assertThatThrownBy(() -> Dlrm.DEFAULT.tensors(new InputShape(List.of(), 3)))
+        assertThatThrownBy(() -> Dlrm.DEFAULT.tensors(InputShapes.of(List.of(), 3)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("two vectors");
     }

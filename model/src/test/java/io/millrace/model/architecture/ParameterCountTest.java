@@ -43,15 +43,15 @@ final class ParameterCountTest {
     @Test
     void dlrm() {
         Dlrm dlrm = new Dlrm(List.of(8), List.of(192, 192, 192), false, false);
-        InputShape input = new InputShape(Collections.nCopies(5, 8), 5);
+        InputShape input = InputShapes.of(Collections.nCopies(5, 8), 5);
 
         assertThat(count(dlrm, input, SIX_FIELDS - AGE_BUCKETS)).isEqualTo(105_081);
     }
 
     @Test
     void toyOfThreeNumbers() {
-        assertThat(count(dcn(1, 0), new InputShape(List.of(), 3), 0)).isEqualTo(16);
-        assertThat(count(dcn(0, 0, 512, 256, 128), new InputShape(List.of(), 3), 0))
+        assertThat(count(dcn(1, 0), InputShapes.of(List.of(), 3), 0)).isEqualTo(16);
+        assertThat(count(dcn(0, 0, 512, 256, 128), InputShapes.of(List.of(), 3), 0))
                 .isEqualTo(166_401);
     }
 
@@ -60,7 +60,7 @@ final class ParameterCountTest {
         DcnV2 parallel = new DcnV2(1, 0, List.of(4), Structure.PARALLEL);
 
         // Cross 3 x 3 + 3, deep 3 x 4 + 4, output 3 + 4 + 1.
-        assertThat(count(parallel, new InputShape(List.of(), 3), 0)).isEqualTo(12 + 16 + 8);
+        assertThat(count(parallel, InputShapes.of(List.of(), 3), 0)).isEqualTo(12 + 16 + 8);
     }
 
     private static DcnV2 dcn(int crossLayers, int rank, Integer... hidden) {
@@ -68,7 +68,7 @@ final class ParameterCountTest {
     }
 
     private static InputShape fields(int count) {
-        return new InputShape(Collections.nCopies(count, 8), 0);
+        return InputShapes.of(Collections.nCopies(count, 8), 0);
     }
 
     private static int count(Architecture architecture, InputShape input, int rows) {

@@ -65,7 +65,7 @@ final class TestModel {
 
     /** The same examples with the parts that the model's features ask for. */
     static List<Example> examplesFor(ModelSpec spec, int count, long seed) {
-        boolean sparse = spec.inputShape().fields() > 0;
+        boolean sparse = spec.inputShape().embeddingWidth() > 0;
         boolean numeric = spec.inputShape().numeric() > 0;
         return examples(count, seed).stream()
                 .map(

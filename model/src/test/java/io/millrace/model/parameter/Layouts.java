@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.architecture.Architecture;
 import io.millrace.model.architecture.InputShape;
+import io.millrace.model.architecture.Inputs;
 import io.millrace.model.architecture.TensorSpec;
 import io.millrace.model.feature.FeatureSpec;
 import io.millrace.model.loss.Objective;
@@ -51,8 +52,7 @@ final class Layouts {
         }
 
         @Override
-        public NDArray logits(
-                NDArray embeddings, NDArray numeric, NDList tensors, InputShape input) {
+        public NDArray logits(Inputs inputs, NDList tensors) {
             throw new UnsupportedOperationException("These tensors are no network.");
         }
     }

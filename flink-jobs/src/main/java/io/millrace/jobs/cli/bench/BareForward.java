@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.millrace.model.ModelSpec;
+import io.millrace.model.architecture.Inputs;
 import io.millrace.model.architecture.TensorSpec;
 import io.millrace.model.example.Example;
 import io.millrace.model.learn.TorchEngine;
@@ -53,13 +54,15 @@ final class BareForward implements AutoCloseable {
         try (NDManager call = manager.newSubManager()) {
             // Results belong to the manager of their first operand, so the weights are lent to it.
             call.tempAttachAll(tensors);
-            return spec.architecture()
-                    .logits(
+            Inputs inputs =
+                    new Inputs(
+                            spec.inputShape(),
                             tensor(call, embeddings, input.embeddings, input.size),
+                            call.zeros(new Shape(input.size, 0)),
                             tensor(call, numeric, input.numeric, input.size),
-                            tensors,
-                            spec.inputShape())
-                    .toFloatArray();
+                            Inputs.Purpose.SERVING,
+                            null);
+            return spec.architecture().logits(inputs, tensors).toFloatArray();
         }
     }
 
