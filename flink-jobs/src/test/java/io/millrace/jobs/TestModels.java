@@ -14,6 +14,25 @@ public final class TestModels {
         return ModelSpecReader.read(ConfigNode.parse(ratings("test"), "test.yaml"));
     }
 
+    /** Which item a user chooses, learned from whole micro-batches; called test. */
+    public static ModelSpec retrieval() {
+        return ModelSpecReader.read(
+                ConfigNode.parse(
+                        """
+                        model: test
+                        seed: 1
+                        objective: {type: click}
+                        features:
+                          user: {type: categorical, dimension: 4}
+                          item: {type: categorical, dimension: 4}
+                        architecture: {type: two-tower, hidden: [8], dimension: 4, loss: batch-softmax}
+                        optimizers:
+                          embedding: {type: adagrad, learning-rate: 0.1}
+                          dense: {type: adagrad, learning-rate: 0.02}
+                        """,
+                        "test.yaml"));
+    }
+
     /** The model's part of a pipeline file. */
     static String ratings(String name) {
         return text(name, "{type: rating, min: 1, max: 5}");

@@ -80,6 +80,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
 
     private transient ParameterLayout layout;
     private transient ParameterTable table;
+    private transient boolean countsExamples;
     private transient VersionStorage storage;
     private transient BroadcastState<String, String> facts;
     private transient int shard;
@@ -145,6 +146,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         shard = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
         watermark = Long.MIN_VALUE;
         table = new ParameterTable(layout, store, cacheBytes);
+        countsExamples = spec.architecture().batchLoss().isPresent();
         placesOfPull = new HashMap<>();
         spare = new AtomicReference<>();
         if (lastComplete != NO_VERSION && isGone(lastComplete)) {
@@ -176,10 +178,14 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
             }
         } else {
             float[] weights = new float[width(keys)];
-            placesOfPull.put(id, table.pull(keys, 0, keys.length, weights, 0));
+            int[] places = table.pull(keys, 0, keys.length, weights, 0);
+            placesOfPull.put(id, places);
+            long[] examples = new long[countsExamples ? keys.length : 0];
+            table.examples(keys, 0, examples.length, places, examples, 0);
             output.collect(
                     new StreamRecord<>(
-                            new ShardReply(request.trainer(), request.batch(), shard, weights)));
+                            new ShardReply(
+                                    request.trainer(), request.batch(), shard, weights, examples)));
         }
     }
 

@@ -22,6 +22,7 @@ public final class ShardReplySerializer extends ImmutableSerializer<ShardReply> 
         target.writeLong(reply.batch());
         target.writeInt(reply.shard());
         WireArrays.write(reply.weights(), target);
+        WireArrays.write(reply.examples(), target);
     }
 
     @Override
@@ -30,6 +31,7 @@ public final class ShardReplySerializer extends ImmutableSerializer<ShardReply> 
                 new TrainerId(source.readInt(), source.readLong()),
                 source.readLong(),
                 source.readInt(),
-                WireArrays.readFloats(source));
+                WireArrays.readFloats(source),
+                WireArrays.readLongs(source));
     }
 }

@@ -296,7 +296,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     private void learn(InFlight flight) {
         MicroBatch batch = flight.batch;
         float[] gradients = new float[flight.weights.length];
-        float[] predictions = learner.learn(batch, flight.weights, gradients);
+        float[] predictions = learner.learn(batch, flight.weights, flight.examples, gradients);
         for (int shard = 0; shard < assignment.shards(); shard++) {
             int from = batch.keysFrom(shard);
             int to = batch.keysTo(shard);
@@ -338,12 +338,14 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     /** A micro-batch whose weights are still arriving. */
     private static final class InFlight {
         private static final float[] NONE = new float[0];
+        private static final long[] NO_EXAMPLES = new long[0];
         final long number;
         final MicroBatch batch;
         final boolean afterBarrier;
         final long sentAt = System.nanoTime();
         int awaited;
         float[] weights = NONE;
+        long[] examples = NO_EXAMPLES;
 
         InFlight(long number, MicroBatch batch, boolean afterBarrier) {
             this.number = number;
@@ -354,6 +356,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
         /** The only shard's reply holds all weights and need not be copied. */
         void accept(ShardReply reply) {
             awaited--;
+            acceptExamples(reply);
             if (reply.weights().length == batch.weightCount()) {
                 weights = reply.weights();
                 return;
@@ -363,6 +366,17 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
             }
             int at = batch.weightsAt()[batch.keysFrom(reply.shard())];
             System.arraycopy(reply.weights(), 0, weights, at, reply.weights().length);
+        }
+
+        private void acceptExamples(ShardReply reply) {
+            if (reply.examples().length == 0) {
+                return;
+            }
+            if (examples == NO_EXAMPLES) {
+                examples = new long[batch.keys().length];
+            }
+            int at = batch.keysFrom(reply.shard());
+            System.arraycopy(reply.examples(), 0, examples, at, reply.examples().length);
         }
     }
 }

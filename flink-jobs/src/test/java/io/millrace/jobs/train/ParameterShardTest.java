@@ -67,6 +67,60 @@ class ParameterShardTest {
         }
     }
 
+    /** In the cache, after they were evicted, and after a restore; none for a new row. */
+    @Test
+    void aLossOfTheWholeBatchIsToldHowOftenRowsWereUpdated() throws Exception {
+        ModelSpec counting = countingSpec();
+        long item = ParameterKey.ofValue(1, 100);
+        long dense = ParameterKey.ofDenseBlock(0);
+        long[] keys = {item, ParameterKey.ofValue(1, 200), dense};
+        OperatorSubtaskState checkpoint;
+        try (var shard = open(counting, null)) {
+            assertThat(examples(shard, keys)).containsExactly(0, 0, 0);
+            pushExamples(shard, counting, item, 3);
+            pushExamples(shard, counting, dense, 8);
+            pushExamples(shard, counting, item, 2);
+            assertThat(examples(shard, keys)).containsExactly(5, 0, 8);
+
+            push(shard, new Random(1), 400);
+            assertThat(examples(shard, keys)).containsExactly(5, 0, 8);
+            checkpoint = snapshot(shard, 1).state();
+        }
+        try (var restored = open(counting, checkpoint)) {
+            assertThat(examples(restored, keys)).containsExactly(5, 0, 8);
+        }
+        try (var other = open(null)) {
+            assertThat(examples(other, keys)).isEmpty();
+        }
+    }
+
+    private static void pushExamples(
+            KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> shard,
+            ModelSpec model,
+            long key,
+            int examples)
+            throws Exception {
+        shard.processElement(
+                new ShardRequest.Push(
+                        TRAINER,
+                        0,
+                        new long[] {key},
+                        new int[] {examples},
+                        new float[new ParameterLayout(model).width(key)],
+                        0),
+                0);
+    }
+
+    private static long[] examples(
+            KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply> shard,
+            long... keys)
+            throws Exception {
+        shard.processElement(new ShardRequest.Pull(TRAINER, 99, keys), 0);
+        List<ShardReply> replies = shard.extractOutputValues();
+        shard.getOutput().clear();
+        return replies.get(replies.size() - 1).examples();
+    }
+
     /** Whether most rows were evicted, or none and the checkpoint has all of them unwritten. */
     @ParameterizedTest
     @ValueSource(longs = {SMALL_CACHE, 100 * SMALL_CACHE})
@@ -439,6 +493,23 @@ class ParameterShardTest {
                 List.of(new FeatureSpec.Categorical(feature, feature, 2)),
                 Architectures.read(
                         ConfigNode.parse("{type: dcn-v2, cross-layers: 1, hidden: []}", "test")),
+                new AdaGrad(0.1, 0.1, 1e-8),
+                new AdaGrad(0.1, 0.1, 1e-8),
+                1);
+    }
+
+    /** Of a model whose loss asks how often items occur. */
+    private static ModelSpec countingSpec() {
+        return new ModelSpec(
+                "shard-test",
+                new Objective.Click(),
+                List.of(
+                        new FeatureSpec.Categorical("user", "user", 2),
+                        new FeatureSpec.Categorical("item", "item", 2)),
+                Architectures.read(
+                        ConfigNode.parse(
+                                "{type: two-tower, hidden: [], dimension: 2, loss: batch-softmax}",
+                                "test")),
                 new AdaGrad(0.1, 0.1, 1e-8),
                 new AdaGrad(0.1, 0.1, 1e-8),
                 1);

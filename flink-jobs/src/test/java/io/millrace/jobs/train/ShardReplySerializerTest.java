@@ -14,7 +14,12 @@ class ShardReplySerializerTest extends SerializerContract<ShardReply> {
     @Override
     protected List<ShardReply> values() {
         return List.of(
-                new ShardReply(new TrainerId(3, 1), 1L << 40, 2, new float[] {0.5f, -1e-30f}),
-                new ShardReply(new TrainerId(0, 0), 0, 0, new float[0]));
+                new ShardReply(
+                        new TrainerId(3, 1),
+                        1L << 40,
+                        2,
+                        new float[] {0.5f, -1e-30f},
+                        new long[] {7, 1L << 50}),
+                new ShardReply(new TrainerId(0, 0), 0, 0, new float[0], new long[0]));
     }
 }

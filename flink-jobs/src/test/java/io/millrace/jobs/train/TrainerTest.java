@@ -1,16 +1,21 @@
 package io.millrace.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
 import io.millrace.jobs.TestModels;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import io.millrace.model.feature.FeatureExtractor;
+import io.millrace.model.learn.Learner;
+import io.millrace.model.learn.MicroBatch;
 import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.ParameterLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,6 +177,90 @@ class TrainerTest {
         }
     }
 
+    /** Two shards answer; what is pushed is what a learner makes of all their counts. */
+    @Test
+    void countsOfAllShardsReachALossOfTheWholeBatch() throws Exception {
+        ModelSpec model = TestModels.retrieval();
+        ParameterLayout layout = new ParameterLayout(model);
+        ShardAssignment assignment = new ShardAssignment(128, 2);
+        List<Example> examples = new ArrayList<>();
+        FeatureExtractor extractor = new FeatureExtractor(model);
+        for (int i = 0; i < MICRO_BATCH; i++) {
+            examples.add(
+                    extractor
+                            .extract("u" + i, "i" + i % 3, Map.of(), Map.of(), 1000L)
+                            .labelled(1, 1));
+        }
+        Map<Long, float[]> pushed = new HashMap<>();
+        try (var trainer = open(model, assignment, false, 1, null)) {
+            for (Example example : examples) {
+                trainer.processElement(example, 1000L);
+            }
+            List<ShardRequest> pulls = trainer.extractOutputValues();
+            assertThat(pulls).hasSize(2);
+            for (ShardRequest pull : List.of(pulls.get(1), pulls.get(0))) {
+                deliver(
+                        trainer,
+                        new ShardReply(
+                                pull.trainer(),
+                                0,
+                                assignment.shardOf(pull.keys()[0]),
+                                initial(layout, pull.keys()),
+                                counts(pull.keys())));
+            }
+            runMails(trainer);
+            for (ShardRequest request : trainer.extractOutputValues()) {
+                if (request instanceof ShardRequest.Push push) {
+                    split(layout, push.keys(), push.gradients(), pushed);
+                }
+            }
+        }
+
+        Map<Long, float[]> expected = new HashMap<>();
+        MicroBatch batch = MicroBatch.of(examples, layout, 1, key -> 0);
+        float[] gradients = new float[batch.weightCount()];
+        try (Learner learner = new Learner(model, Device.cpu())) {
+            learner.learn(batch, initial(layout, batch.keys()), counts(batch.keys()), gradients);
+        }
+        split(layout, batch.keys(), gradients, expected);
+        assertThat(pushed).hasSameSizeAs(expected);
+        expected.forEach(
+                (key, gradient) ->
+                        assertThat(pushed.get(key))
+                                .as("row %x", key)
+                                .containsExactly(gradient, within(1e-6f)));
+    }
+
+    private static float[] initial(ParameterLayout layout, long[] keys) {
+        float[] weights = new float[Arrays.stream(keys).mapToInt(layout::width).sum()];
+        int at = 0;
+        for (long key : keys) {
+            layout.initialize(key, weights, at);
+            at += layout.width(key);
+        }
+        return weights;
+    }
+
+    /** Different for each key, and most for the dense block. */
+    private static long[] counts(long[] keys) {
+        return Arrays.stream(keys)
+                .map(
+                        key ->
+                                ParameterKey.slot(key) == ParameterKey.DENSE_SLOT
+                                        ? 10_000
+                                        : Math.floorMod(key, 997))
+                .toArray();
+    }
+
+    private static void split(
+            ParameterLayout layout, long[] keys, float[] values, Map<Long, float[]> into) {
+        int at = 0;
+        for (long key : keys) {
+            into.put(key, Arrays.copyOfRange(values, at, at + layout.width(key)));
+            at += layout.width(key);
+        }
+    }
+
     private OperatorSubtaskState keptBy(int examples) throws Exception {
         try (var trainer = open(true, null)) {
             process(trainer, 0, examples);
@@ -193,12 +282,22 @@ class TrainerTest {
     private OneInputStreamOperatorTestHarness<Example, ShardRequest> open(
             boolean reproducible, int staleness, @Nullable OperatorSubtaskState state)
             throws Exception {
+        return open(spec, new ShardAssignment(128, 1), reproducible, staleness, state);
+    }
+
+    private static OneInputStreamOperatorTestHarness<Example, ShardRequest> open(
+            ModelSpec model,
+            ShardAssignment assignment,
+            boolean reproducible,
+            int staleness,
+            @Nullable OperatorSubtaskState state)
+            throws Exception {
         TrainerSettings settings =
                 new TrainerSettings(
                         MICRO_BATCH, Duration.ofMillis(MAX_WAIT), reproducible, staleness, 1);
         var trainer =
                 new OneInputStreamOperatorTestHarness<Example, ShardRequest>(
-                        new TrainerFactory("test", spec, settings, new ShardAssignment(128, 1))) {
+                        new TrainerFactory("test", model, settings, assignment)) {
                     /** A death: the harness would finish, and no shard answers. */
                     @Override
                     public void close() throws Exception {
@@ -238,10 +337,15 @@ class TrainerTest {
             long batch,
             int weights) {
         TrainerId id = trainer.extractOutputValues().get(0).trainer();
+        deliver(trainer, new ShardReply(id, batch, 0, new float[weights], new long[0]));
+    }
+
+    private static void deliver(
+            OneInputStreamOperatorTestHarness<Example, ShardRequest> trainer, ShardReply reply) {
         ReplyExchange.deliver(
                 new ReplyExchange.Address(
-                        trainer.getEnvironment().getJobID(), "test", id.subtask()),
-                new ShardReply(id, batch, 0, new float[weights]));
+                        trainer.getEnvironment().getJobID(), "test", reply.trainer().subtask()),
+                reply);
     }
 
     /** Number of weights that a pull asks for. */

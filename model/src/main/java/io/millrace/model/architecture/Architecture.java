@@ -2,8 +2,11 @@ package io.millrace.model.architecture;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import io.millrace.model.feature.FeatureSpec;
+import io.millrace.model.loss.Objective;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A network from embeddings and numbers to one logit an example. Implementations are records of
@@ -20,6 +23,19 @@ public interface Architecture extends Serializable {
      */
     default InputShape.Field field(InputShape.Field declared) {
         return declared;
+    }
+
+    /**
+     * Checks what {@link #tensors} cannot see.
+     *
+     * @throws IllegalArgumentException when the network makes no sense for this objective or these
+     *     features, saying what would
+     */
+    default void requireFit(Objective objective, List<FeatureSpec> features) {}
+
+    /** The loss that takes the place of the objective's loss of each logit, if there is one. */
+    default Optional<BatchLoss> batchLoss() {
+        return Optional.empty();
     }
 
     /**

@@ -11,8 +11,21 @@ public final class Architectures {
     private static final Map<String, Function<ConfigNode, Architecture>> READERS = new TreeMap<>();
 
     static {
+        READERS.put(LogisticRegression.TYPE, LogisticRegression::read);
+        READERS.put(FactorizationMachine.TYPE, FactorizationMachine::read);
+        READERS.put(WideAndDeep.TYPE, WideAndDeep::read);
+        READERS.put(DeepFm.TYPE, DeepFm::read);
+        READERS.put(NeuMf.TYPE, NeuMf::read);
+        READERS.put(AutoInt.TYPE, AutoInt::read);
+        READERS.put(Dcn.TYPE, Dcn::read);
         READERS.put(DcnV2.TYPE, DcnV2::read);
+        READERS.put(FinalNet.TYPE, FinalNet::read);
+        READERS.put(Gdcn.TYPE, Gdcn::read);
+        READERS.put(Dhen.TYPE, Dhen::read);
         READERS.put(Dlrm.TYPE, Dlrm::read);
+        READERS.put(TwoTower.TYPE, TwoTower::read);
+        READERS.put(SplitNetwork.TYPE, SplitNetwork::read);
+        READERS.put(PositionBias.TYPE, PositionBias::read);
     }
 
     private Architectures() {}

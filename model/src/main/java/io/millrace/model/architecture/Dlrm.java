@@ -81,9 +81,18 @@ public record Dlrm(
         if (input.numeric() == 0) {
             return logit(interactions(inputs.embeddings(), input), next, inputs);
         }
-        NDArray dense = bottomNetwork(input).apply(inputs.numeric(), next, inputs);
+        NDArray dense = numbers(inputs, next);
         NDArray pairs = interactions(dense.concat(inputs.embeddings(), 1), input);
         return logit(bottomToTop ? dense.concat(pairs, 1) : pairs, next, inputs);
+    }
+
+    /** The vector that the bottom network makes of the numbers, [B, D]; there must be some. */
+    public NDArray numbers(Inputs inputs, NDList tensors) {
+        return numbers(inputs, tensors.iterator());
+    }
+
+    private NDArray numbers(Inputs inputs, Iterator<NDArray> tensors) {
+        return bottomNetwork(inputs.shape()).apply(inputs.numeric(), tensors, inputs);
     }
 
     private NDArray logit(NDArray x, Iterator<NDArray> tensors, Inputs inputs) {

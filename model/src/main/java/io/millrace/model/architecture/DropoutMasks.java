@@ -23,6 +23,11 @@ public final class DropoutMasks {
         this.seed = seed;
     }
 
+    /** Whether something was dropped. */
+    boolean wereUsed() {
+        return random != null;
+    }
+
     /** Zeros with probability {@code rate}, else 1 / (1 - rate). */
     NDArray next(NDManager manager, Shape shape, double rate) {
         if (random == null) {

@@ -72,7 +72,8 @@ public record InputShape(List<Field> fields, List<Numbers> numbers) implements S
     }
 
     private static Field field(FeatureSpec.Sparse feature, Architecture architecture) {
-        Field declared = new Field(feature.name(), feature.dimension(), false, false);
+        boolean crossed = feature instanceof FeatureSpec.Cross;
+        Field declared = new Field(feature.name(), feature.dimension(), false, crossed);
         Field used = architecture.field(declared);
         if (used.width() == 0) {
             throw new IllegalArgumentException(
@@ -102,6 +103,13 @@ public record InputShape(List<Field> fields, List<Numbers> numbers) implements S
     /** Width of x0: all embeddings and numbers side by side. */
     public int width() {
         return embeddingWidth() + numeric();
+    }
+
+    /** The same without a sparse feature. */
+    InputShape without(int field) {
+        List<Field> others = new ArrayList<>(fields);
+        others.remove(field);
+        return new InputShape(others, numbers);
     }
 
     /** Where a field's embedding starts among all side by side. */

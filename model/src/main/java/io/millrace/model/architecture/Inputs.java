@@ -3,6 +3,8 @@ package io.millrace.model.architecture;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import io.millrace.model.architecture.InputShape.Field;
+import io.millrace.model.architecture.InputShape.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /** A micro-batch on its way into a network, for one forward pass. */
@@ -14,7 +16,6 @@ public final class Inputs {
     private final NDArray numeric;
     private final Purpose purpose;
     private final @Nullable DropoutMasks masks;
-    private boolean hasDropped;
 
     /** What the logits are for. */
     public enum Purpose {
@@ -66,6 +67,31 @@ public final class Inputs {
         return columns(embeddings, start, start + shape.fields().get(field).dimension());
     }
 
+    /** The numbers of one dense feature, [B, its width]. */
+    NDArray number(int number) {
+        int start = shape.numbers().subList(0, number).stream().mapToInt(Numbers::width).sum();
+        return columns(numeric, start, start + shape.numbers().get(number).width());
+    }
+
+    /** The same pass without a sparse feature; what it drops out, this has dropped out. */
+    Inputs without(int field) {
+        Field left = shape.fields().get(field);
+        int start = shape.start(field);
+        NDArray otherWeights = weights;
+        if (left.weighted()) {
+            int weight =
+                    (int) shape.fields().subList(0, field).stream().filter(Field::weighted).count();
+            otherWeights = withoutColumns(weights, weight, weight + 1);
+        }
+        return new Inputs(
+                shape.without(field),
+                withoutColumns(embeddings, start, start + left.dimension()),
+                otherWeights,
+                numeric,
+                purpose,
+                masks);
+    }
+
     /** All embeddings as vectors, [B, F, D]; for fields of one dimension. */
     public NDArray vectors() {
         int fields = shape.fields().size();
@@ -104,13 +130,20 @@ public final class Inputs {
         if (masks == null || rate == 0) {
             return x;
         }
-        hasDropped = true;
         return x.mul(masks.next(x.getManager(), x.getShape(), rate));
     }
 
     /** Whether something was dropped out, so that the logits are no predictions. */
     public boolean hasDropped() {
-        return hasDropped;
+        return masks != null && masks.wereUsed();
+    }
+
+    private static NDArray withoutColumns(NDArray x, long from, long to) {
+        long width = x.getShape().get(1);
+        if (from == 0 || to == width) {
+            return columns(x, from == 0 ? to : 0, from == 0 ? width : from);
+        }
+        return columns(x, 0, from).concat(columns(x, to, width), 1);
     }
 
     /** Columns {@code from} to {@code to} of [B, n]. */

@@ -1,31 +1,45 @@
 package io.millrace.model.config;
 
 import io.millrace.model.feature.FeatureSpec;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/** The way from one entry of {@code features} to a {@link FeatureSpec}. */
+/** The way from the entries of {@code features} to {@link FeatureSpec}s. */
 final class FeatureReader {
 
     private static final int LARGEST_DIMENSION = 4096;
     private static final int LONGEST_LIST = 10_000;
     private static final int MOST_BOUNDARIES = 10_000;
     private static final int LONGEST_NAME = 100;
+    private static final int FEWEST_CROSSED = 2;
+    private static final int MOST_CROSSED = 3;
 
     private FeatureReader() {}
 
-    static FeatureSpec read(String name, ConfigNode node) {
-        checkName(name, node);
-        Type type = node.choice("type", Type.class);
-        String field = node.string("field", name);
-        if (node.has("field")) {
-            checkName(field, node);
+    /** All features, in the order of the file. */
+    static List<FeatureSpec> readAll(ConfigNode node) {
+        Map<String, FeatureSpec> features = new LinkedHashMap<>();
+        Map<String, ConfigNode> entries = node.entries();
+        entries.forEach((name, entry) -> features.put(name, read(name, entry)));
+        for (FeatureSpec feature : features.values()) {
+            if (feature instanceof FeatureSpec.Cross cross) {
+                checkCross(cross, features, node.map(cross.name()));
+            }
         }
-        return switch (type) {
-            case CATEGORICAL -> new FeatureSpec.Categorical(name, field, dimension(node));
+        return List.copyOf(features.values());
+    }
+
+    private static FeatureSpec read(String name, ConfigNode node) {
+        checkName(name, node);
+        return switch (node.choice("type", Type.class)) {
+            case CATEGORICAL ->
+                    new FeatureSpec.Categorical(name, field(name, node), dimension(node));
             case CATEGORICAL_LIST ->
                     new FeatureSpec.CategoricalList(
                             name,
-                            field,
+                            field(name, node),
                             dimension(node),
                             node.choice(
                                     "pooling", FeatureSpec.Pooling.class, FeatureSpec.Pooling.MEAN),
@@ -35,12 +49,73 @@ final class FeatureReader {
                                     node.integer("max-length", 50),
                                     LONGEST_LIST));
             case BUCKET ->
-                    new FeatureSpec.Bucketized(name, field, dimension(node), boundaries(node));
-            case NUMERIC -> numeric(name, field, node);
+                    new FeatureSpec.Bucketized(
+                            name, field(name, node), dimension(node), boundaries(node));
+            case NUMERIC -> numeric(name, field(name, node), node);
             case CYCLIC ->
                     new FeatureSpec.Cyclic(
-                            name, field, node.choice("period", FeatureSpec.Period.class));
+                            name,
+                            field(name, node),
+                            node.choice("period", FeatureSpec.Period.class));
+            case CROSS ->
+                    new FeatureSpec.Cross(name, node.strings("of", List.of()), dimension(node));
         };
+    }
+
+    private static String field(String name, ConfigNode node) {
+        String field = node.string("field", name);
+        if (node.has("field")) {
+            checkName(field, node);
+        }
+        return field;
+    }
+
+    private static void checkCross(
+            FeatureSpec.Cross cross, Map<String, FeatureSpec> features, ConfigNode node) {
+        List<String> of = cross.of();
+        if (of.size() < FEWEST_CROSSED || of.size() > MOST_CROSSED) {
+            throw node.error(
+                    "of",
+                    "expected the names of "
+                            + FEWEST_CROSSED
+                            + " or "
+                            + MOST_CROSSED
+                            + " other features such as [user, item], found "
+                            + of.size());
+        }
+        for (int i = 0; i < of.size(); i++) {
+            String name = of.get(i);
+            FeatureSpec part = features.get(name);
+            if (part == null) {
+                throw node.error("of", "there is no feature " + quoted(name, features.keySet()));
+            }
+            if (of.indexOf(name) < i) {
+                throw node.error("of", ConfigNode.quote(name) + " is there twice");
+            }
+            if (!(part instanceof FeatureSpec.Categorical
+                    || part instanceof FeatureSpec.Bucketized)) {
+                throw node.error("of", ConfigNode.quote(name) + notCrossable(cross, part));
+            }
+        }
+    }
+
+    private static String notCrossable(FeatureSpec.Cross cross, FeatureSpec part) {
+        if (part.equals(cross)) {
+            return " is the cross itself; name other features";
+        } else if (part instanceof FeatureSpec.Cross) {
+            return " is a cross; name the features that it is of";
+        } else if (part instanceof FeatureSpec.CategoricalList) {
+            return " is a list; only categorical and bucket features can be crossed";
+        }
+        return " is a number; only categorical and bucket features can be crossed, so declare a"
+                + " bucket of it";
+    }
+
+    private static String quoted(String name, Set<String> names) {
+        return ConfigNode.quote(name)
+                + NearestName.of(name, names)
+                        .map(nearest -> "; did you mean " + ConfigNode.quote(nearest) + "?")
+                        .orElse("");
     }
 
     private static int dimension(ConfigNode node) {
@@ -130,6 +205,7 @@ final class FeatureReader {
         CATEGORICAL_LIST,
         NUMERIC,
         BUCKET,
-        CYCLIC
+        CYCLIC,
+        CROSS
     }
 }

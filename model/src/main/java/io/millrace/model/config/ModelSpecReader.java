@@ -8,9 +8,7 @@ import io.millrace.model.loss.Objective;
 import io.millrace.model.parameter.DenseLayout;
 import io.millrace.model.parameter.Optimizers;
 import io.millrace.model.parameter.ParameterKey;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -85,10 +83,7 @@ public final class ModelSpecReader {
     }
 
     private static List<FeatureSpec> features(ConfigNode node) {
-        List<FeatureSpec> features = new ArrayList<>();
-        for (Map.Entry<String, ConfigNode> entry : node.map("features").entries().entrySet()) {
-            features.add(FeatureReader.read(entry.getKey(), entry.getValue()));
-        }
+        List<FeatureSpec> features = FeatureReader.readAll(node.map("features"));
         long sparse = features.stream().filter(FeatureSpec.Sparse.class::isInstance).count();
         if (sparse == 0) {
             throw node.error(
@@ -100,8 +95,8 @@ public final class ModelSpecReader {
                     "features",
                     "at most "
                             + MOST_SPARSE
-                            + " categorical, categorical-list and bucket features are possible,"
-                            + " found "
+                            + " categorical, categorical-list, bucket and cross features are"
+                            + " possible, found "
                             + sparse);
         }
         return features;
@@ -110,6 +105,7 @@ public final class ModelSpecReader {
     /** Lays the network out once, since only that shows whether it fits the features. */
     private static void checkFits(ModelSpec spec, ConfigNode node) {
         try {
+            spec.architecture().requireFit(spec.objective(), spec.features());
             new DenseLayout(spec.architecture().tensors(spec.inputShape()));
         } catch (IllegalArgumentException e) {
             throw node.error("architecture", String.valueOf(e.getMessage()));

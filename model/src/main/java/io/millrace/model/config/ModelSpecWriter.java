@@ -90,6 +90,11 @@ public final class ModelSpecWriter {
             sparse(node, "bucket", bucketized);
             ArrayNode boundaries = node.putArray("boundaries");
             bucketized.boundaries().forEach(boundaries::add);
+        } else if (feature instanceof FeatureSpec.Cross cross) {
+            node.put("type", "cross");
+            ArrayNode of = node.putArray("of");
+            cross.of().forEach(of::add);
+            node.put("dimension", cross.dimension());
         } else if (feature instanceof FeatureSpec.Numeric numeric) {
             numeric(node, numeric);
         } else if (feature instanceof FeatureSpec.Cyclic cyclic) {
@@ -110,12 +115,13 @@ public final class ModelSpecWriter {
         standardize.put("deviation", numeric.deviation());
     }
 
-    private static void sparse(ObjectNode node, String type, FeatureSpec.Sparse feature) {
+    private static <T extends FeatureSpec.Sparse & FeatureSpec.OfField> void sparse(
+            ObjectNode node, String type, T feature) {
         start(node, type, feature);
         node.put("dimension", feature.dimension());
     }
 
-    private static void start(ObjectNode node, String type, FeatureSpec feature) {
+    private static void start(ObjectNode node, String type, FeatureSpec.OfField feature) {
         node.put("type", type);
         node.put("field", feature.field());
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.model.architecture.Architecture;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
@@ -61,6 +62,8 @@ final class OptionsWriter {
             ArrayNode array = NODES.arrayNode();
             list.forEach(element -> array.add(node(element)));
             return array;
+        } else if (value instanceof Architecture architecture) {
+            return write(architecture.type(), architecture);
         }
         ObjectNode nested = NODES.objectNode();
         putComponents(nested, value);

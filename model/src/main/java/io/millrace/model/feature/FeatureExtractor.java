@@ -22,22 +22,31 @@ public final class FeatureExtractor {
     private static final Object COMMON = new Object();
 
     private final Sparse[] sparse;
+    private final SparseInput.Cross[] crosses;
     private final Dense[] dense;
     private final int numericWidth;
     private final LongArrayList keys = new LongArrayList();
 
     public FeatureExtractor(ModelSpec spec) {
-        List<Sparse> sparseFeatures = new ArrayList<>();
+        List<FeatureSpec.Sparse> sparseFeatures = new ArrayList<>();
         List<Dense> denseFeatures = new ArrayList<>();
         for (FeatureSpec feature : spec.features()) {
             if (feature instanceof FeatureSpec.Sparse one) {
-                int slot = sparseFeatures.size() + 1;
-                sparseFeatures.add(new Sparse(Field.of(one), SparseInput.of(one, slot)));
+                sparseFeatures.add(one);
             } else if (feature instanceof FeatureSpec.Dense one) {
                 denseFeatures.add(new Dense(Field.of(one), DenseInput.of(one)));
             }
         }
-        sparse = sparseFeatures.toArray(new Sparse[0]);
+        sparse = new Sparse[sparseFeatures.size()];
+        List<SparseInput.Cross> crossed = new ArrayList<>();
+        for (int i = 0; i < sparse.length; i++) {
+            SparseInput input = SparseInput.of(sparseFeatures, i + 1);
+            sparse[i] = new Sparse(Field.of(sparseFeatures.get(i)), input);
+            if (input instanceof SparseInput.Cross cross) {
+                crossed.add(cross);
+            }
+        }
+        crosses = crossed.toArray(new SparseInput.Cross[0]);
         dense = denseFeatures.toArray(new Dense[0]);
         numericWidth = spec.inputShape().numeric();
     }
@@ -117,6 +126,9 @@ public final class FeatureExtractor {
             }
             ends[i] = keys.size();
         }
+        for (SparseInput.Cross cross : crosses) {
+            cross.resolve(keys, ends);
+        }
         float[] numeric = new float[numericWidth];
         int at = 0;
         for (int i = 0; i < dense.length; i++) {
@@ -178,12 +190,16 @@ public final class FeatureExtractor {
         USER,
         ITEM,
         TIMESTAMP,
-        FEATURES
+        FEATURES,
+        /** No field: made of other features. */
+        NONE
     }
 
     private record Field(String name, Origin origin) {
         static Field of(FeatureSpec feature) {
-            return new Field(feature.field(), origin(feature.field()));
+            return feature instanceof FeatureSpec.OfField one
+                    ? new Field(one.field(), origin(one.field()))
+                    : new Field(feature.name(), Origin.NONE);
         }
 
         private static Origin origin(String field) {
@@ -200,6 +216,7 @@ public final class FeatureExtractor {
             return switch (origin) {
                 case USER, TIMESTAMP -> COMMON;
                 case ITEM -> item;
+                case NONE -> null;
                 case FEATURES -> overriding.getOrDefault(name, COMMON);
             };
         }
@@ -213,6 +230,7 @@ public final class FeatureExtractor {
                 case USER -> user;
                 case TIMESTAMP -> timestamp;
                 case ITEM, FEATURES -> features.get(field.name);
+                case NONE -> null;
             };
         }
     }

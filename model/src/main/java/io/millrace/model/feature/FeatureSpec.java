@@ -12,8 +12,11 @@ public sealed interface FeatureSpec extends Serializable {
     /** Unique in the model. */
     String name();
 
-    /** The event field it is read from: {@code user}, {@code item}, or a key of the feature map. */
-    String field();
+    /** A feature that is read from one field of an event. */
+    sealed interface OfField extends FeatureSpec {
+        /** {@code user}, {@code item}, {@code timestamp}, or a key of the feature map. */
+        String field();
+    }
 
     /** A feature whose values are looked up as parameter rows. */
     sealed interface Sparse extends FeatureSpec {
@@ -22,26 +25,41 @@ public sealed interface FeatureSpec extends Serializable {
     }
 
     /** A feature that enters the network as {@link #width()} numbers. */
-    sealed interface Dense extends FeatureSpec {
+    sealed interface Dense extends OfField {
         /** How many numbers it contributes. */
         int width();
     }
 
     /** One value (text, whole number or boolean); a missing one has a row of its own. */
-    record Categorical(String name, String field, int dimension) implements Sparse {}
+    record Categorical(String name, String field, int dimension) implements Sparse, OfField {}
 
     /** Any number of values, pooled into one embedding; an empty list pools the missing row. */
     record CategoricalList(String name, String field, int dimension, Pooling pooling, int maxLength)
-            implements Sparse {}
+            implements Sparse, OfField {}
 
     /**
      * A number cut into intervals at {@code boundaries} (ascending); value v falls right of b when
      * v >= b.
      */
     record Bucketized(String name, String field, int dimension, List<Double> boundaries)
-            implements Sparse {
+            implements Sparse, OfField {
         public Bucketized {
             boundaries = List.copyOf(boundaries);
+        }
+    }
+
+    /**
+     * Two or three features at once: each combination of their values is a value of its own, as the
+     * cross-product transformation of Cheng et al., "Wide &amp; Deep Learning for Recommender
+     * Systems", 2016, eq. 1. It misses when one of them does.
+     *
+     * @param of names of {@link Categorical} and {@link Bucketized} features, in an order that
+     *     counts
+     */
+    record Cross(String name, List<String> of, int dimension) implements Sparse {
+
+        public Cross {
+            of = List.copyOf(of);
         }
     }
 

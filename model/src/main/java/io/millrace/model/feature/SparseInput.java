@@ -1,6 +1,7 @@
 package io.millrace.model.feature;
 
 import io.millrace.model.parameter.ParameterKey;
+import it.unimi.dsi.fastutil.HashCommon;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,7 +14,12 @@ sealed interface SparseInput {
     /** Appends at least one key. */
     void append(@Nullable Object value, LongArrayList keys) throws InvalidEventException;
 
-    static SparseInput of(FeatureSpec.Sparse spec, int slot) {
+    /**
+     * @param sparse all sparse features, in the order of their slots
+     * @param slot of the feature asked for, from 1
+     */
+    static SparseInput of(List<FeatureSpec.Sparse> sparse, int slot) {
+        FeatureSpec.Sparse spec = sparse.get(slot - 1);
         if (spec instanceof FeatureSpec.Categorical categorical) {
             return new One(categorical.name(), slot);
         }
@@ -22,6 +28,10 @@ sealed interface SparseInput {
         }
         if (spec instanceof FeatureSpec.Bucketized bucketized) {
             return new Bucket(bucketized, slot);
+        }
+        if (spec instanceof FeatureSpec.Cross cross) {
+            List<String> names = sparse.stream().map(FeatureSpec::name).toList();
+            return new Cross(slot, cross.of().stream().mapToInt(names::indexOf).toArray());
         }
         throw new IllegalArgumentException("unknown feature " + spec);
     }
@@ -64,6 +74,44 @@ sealed interface SparseInput {
                 }
                 keys.add(key(slot, FeatureValues.text(name, element)));
             }
+        }
+    }
+
+    /** A combination of other features' values. */
+    final class Cross implements SparseInput {
+
+        private final int slot;
+
+        /** Positions of the crossed features among the sparse ones. */
+        private final int[] parts;
+
+        Cross(int slot, int[] parts) {
+            this.slot = slot;
+            this.parts = parts;
+        }
+
+        /** Misses, until {@link #resolve} knows better. */
+        @Override
+        public void append(@Nullable Object value, LongArrayList keys) {
+            keys.add(ParameterKey.ofMissing(slot));
+        }
+
+        /**
+         * Sets the key, once those of the crossed features are there: the slot and a hash of their
+         * keys in order, h -> murmur(h xor key) from 0.
+         *
+         * @param ends for each sparse feature the end of its keys
+         */
+        void resolve(LongArrayList keys, int[] ends) {
+            long hash = 0;
+            for (int part : parts) {
+                long key = keys.getLong(ends[part] - 1);
+                if (ParameterKey.hash(key) == ParameterKey.MISSING_HASH) {
+                    return;
+                }
+                hash = HashCommon.murmurHash3(hash ^ key);
+            }
+            keys.set(ends[slot - 1] - 1, ParameterKey.ofValue(slot, hash));
         }
     }
 

@@ -8,7 +8,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.millrace.model.ModelSpec;
+import io.millrace.model.architecture.BatchItems;
+import io.millrace.model.architecture.BatchLoss;
 import io.millrace.model.architecture.DropoutMasks;
+import io.millrace.model.architecture.InputShape;
 import io.millrace.model.architecture.Inputs;
 import io.millrace.model.feature.FeatureSpec;
 import io.millrace.model.loss.Loss;
@@ -18,6 +21,7 @@ import it.unimi.dsi.fastutil.HashCommon;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts a micro-batch and computes the gradient of its loss. It holds no parameters: weights
@@ -25,13 +29,15 @@ import java.util.List;
  *
  * <p>A learner belongs to one thread; several may work in one JVM at once, each in its own.
  * (Autograd runs on the thread-local gradient mode, since DJL allows one gradient collector a
- * process.) The network is differentiated from the logits down, the loss by its own formula.
+ * process.) The network is differentiated from the logits down, the loss by its own formula; where
+ * the architecture has a {@link BatchLoss}, autograd differentiates that too.
  */
 public final class Learner implements AutoCloseable {
 
     private final ModelSpec spec;
     private final Network network;
     private final Loss loss;
+    private final @Nullable BatchLoss batchLoss;
     private final NativeFloats nativeDense = new NativeFloats();
     private final NativeFloats nativeLogits = new NativeFloats();
 
@@ -39,26 +45,36 @@ public final class Learner implements AutoCloseable {
         this.spec = spec;
         network = new Network(spec, device);
         loss = network.loss();
+        batchLoss = spec.architecture().batchLoss().orElse(null);
     }
 
     /**
      * Predicts, then differentiates.
      *
      * @param weights the weights of all keys, as {@link MicroBatch#weightsAt} says
+     * @param examples for each key how many examples have updated its row; looked at only if the
+     *     architecture has a {@link BatchLoss}
      * @param gradients is overwritten, in the same layout, with the sum over the batch of
      *     importance times the gradient of the loss
      * @return B predictions made with these weights: click probabilities or clipped ratings
      * @throws DivergedException when a loss or gradient is not finite; {@code gradients} is then of
      *     no use
      */
-    public float[] learn(MicroBatch batch, float[] weights, float[] gradients) {
+    public float[] learn(MicroBatch batch, float[] weights, long[] examples, float[] gradients) {
         requireRoom(batch, weights, "weights");
         requireRoom(batch, gradients, "gradients");
-        return Network.withGradients(true, () -> differentiate(batch, weights, gradients));
+        requireExamples(batch, examples);
+        return Network.withGradients(
+                true, () -> differentiate(batch, weights, examples, gradients));
+    }
+
+    /** Learns with an architecture that has no {@link BatchLoss}. */
+    public float[] learn(MicroBatch batch, float[] weights, float[] gradients) {
+        return learn(batch, weights, new long[0], gradients);
     }
 
     /**
-     * The same predictions as {@link #learn}, without gradients.
+     * The same predictions as {@code learn}, without gradients.
      *
      * @throws DivergedException when a logit is not finite
      */
@@ -80,7 +96,8 @@ public final class Learner implements AutoCloseable {
         network.close();
     }
 
-    private float[] differentiate(MicroBatch batch, float[] weights, float[] gradients) {
+    private float[] differentiate(
+            MicroBatch batch, float[] weights, long[] examples, float[] gradients) {
         try (NDManager manager = network.manager().newSubManager()) {
             NDList tensors = tensors(manager, batch, weights);
             NDArray embeddings = network.embeddings(manager, batch, weights);
@@ -89,7 +106,11 @@ public final class Learner implements AutoCloseable {
             DropoutMasks masks = new DropoutMasks(() -> seed(batch));
             Inputs inputs =
                     network.inputs(manager, batch, embeddings, Inputs.Purpose.LEARNING, masks);
-            NDArray logits = network.logits(inputs, tensors);
+            BatchLoss.Pass pass = null;
+            if (batchLoss != null) {
+                pass = batchLoss.forward(inputs, tensors, candidates(batchLoss, batch, examples));
+            }
+            NDArray logits = pass == null ? network.logits(inputs, tensors) : pass.logits();
 
             float[] logitValues = logits.toFloatArray();
             float[] predictions =
@@ -97,8 +118,12 @@ public final class Learner implements AutoCloseable {
                             inputs.hasDropped()
                                     ? withoutDropout(manager, batch, embeddings, tensors)
                                     : logitValues);
-            NDArray logitGradient = logitGradient(manager, batch, logitValues);
-            JniUtils.backward((PtNDArray) logits, (PtNDArray) logitGradient, false, false);
+            if (pass == null) {
+                backward(logits, logitGradient(manager, batch, logitValues));
+            } else {
+                requireFinite(pass.loss());
+                backward(pass.loss(), manager.ones(pass.loss().getShape()));
+            }
 
             boolean finite = copyDenseGradient(batch, tensors, gradients);
             finite &= scatterEmbeddingGradient(batch, embeddings, gradients);
@@ -107,6 +132,16 @@ public final class Learner implements AutoCloseable {
             }
             return predictions;
         }
+    }
+
+    private static void backward(NDArray value, NDArray gradient) {
+        JniUtils.backward((PtNDArray) value, (PtNDArray) gradient, false, false);
+    }
+
+    private BatchItems candidates(BatchLoss batchLoss, MicroBatch batch, long[] examples) {
+        List<InputShape.Field> fields = spec.inputShape().fields();
+        List<String> names = fields.stream().map(InputShape.Field::name).toList();
+        return BatchCandidates.of(batch, names.indexOf(batchLoss.item()), names.size(), examples);
     }
 
     /** A batch's own seed, the same however its keys are spread over shards. */
@@ -253,6 +288,18 @@ public final class Learner implements AutoCloseable {
         }
     }
 
+    private void requireFinite(NDArray batchLoss) {
+        float value = batchLoss.getFloat();
+        if (!Float.isFinite(value)) {
+            throw new DivergedException(
+                    "the loss of model "
+                            + spec.name()
+                            + " is "
+                            + value
+                            + "; a lower learning rate or clipped inputs would help");
+        }
+    }
+
     /** Names the tensor or feature that a weight belongs to. */
     private String owner(MicroBatch batch, int weight) {
         int found = Arrays.binarySearch(batch.weightsAt(), weight);
@@ -283,6 +330,19 @@ public final class Learner implements AutoCloseable {
                             + array.length
                             + " floats; this micro-batch needs "
                             + batch.weightCount());
+        }
+    }
+
+    private void requireExamples(MicroBatch batch, long[] examples) {
+        if (batchLoss != null && examples.length < batch.keys().length) {
+            throw new IllegalArgumentException(
+                    "the loss of "
+                            + spec.architecture().type()
+                            + " asks how many examples have updated each row, but the array of"
+                            + " examples holds "
+                            + examples.length
+                            + " numbers; this micro-batch needs "
+                            + batch.keys().length);
         }
     }
 

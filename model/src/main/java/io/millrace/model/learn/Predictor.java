@@ -9,6 +9,7 @@ import io.millrace.model.architecture.Inputs;
 import io.millrace.model.example.Example;
 import io.millrace.model.parameter.ParameterLayout;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,15 +61,31 @@ public final class Predictor implements AutoCloseable {
      * @throws DivergedException when a logit is not finite
      */
     public float[] predict(List<Example> examples, WeightLookup lookup) {
-        if (denseManager == null) {
-            throw new IllegalStateException("load the dense weights before predicting");
-        }
+        requireLoaded();
         if (examples.isEmpty()) {
             return new float[0];
         }
+        return observe(
+                examples,
+                lookup,
+                (inputs, dense) ->
+                        network.predictions(network.logits(inputs, dense).toFloatArray()));
+    }
+
+    /**
+     * Computes something else of the network's inputs than its logits.
+     *
+     * @param examples at least one
+     * @param observer is given the inputs and the architecture's tensors; they, and what is computed
+     *     of them, are gone when it returns
+     * @throws IllegalStateException before {@link #load}
+     */
+    public <T> T observe(
+            List<Example> examples, WeightLookup lookup, BiFunction<Inputs, NDList, T> observer) {
+        requireLoaded();
         MicroBatch batch = batches.build(examples);
         lookUp(batch, lookup);
-        return Network.withGradients(false, () -> forward(batch));
+        return Network.withGradients(false, () -> forward(batch, observer));
     }
 
     @Override
@@ -83,13 +100,19 @@ public final class Predictor implements AutoCloseable {
         lookup.writeAll(batch.keys(), weights, batch.weightsAt());
     }
 
-    private float[] forward(MicroBatch batch) {
+    private void requireLoaded() {
+        if (denseManager == null) {
+            throw new IllegalStateException("load the dense weights before predicting");
+        }
+    }
+
+    private <T> T forward(MicroBatch batch, BiFunction<Inputs, NDList, T> observer) {
         try (NDManager manager = network.manager().newSubManager()) {
             // Lent to the batch: a view of a weight would otherwise stay with the weights for good.
             manager.tempAttachAll(tensors);
             NDArray rows = network.embeddings(manager, batch, weights);
             Inputs inputs = network.inputs(manager, batch, rows, Inputs.Purpose.SERVING, null);
-            return network.predictions(network.logits(inputs, tensors).toFloatArray());
+            return observer.apply(inputs, tensors);
         }
     }
 

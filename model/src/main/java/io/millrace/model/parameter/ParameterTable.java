@@ -40,6 +40,7 @@ public final class ParameterTable {
     private long misses;
 
     /** Written, so that the compiler cannot leave out the reads; what it is does not matter. */
+    @SuppressWarnings("UnusedVariable")
     private float touched;
 
     /**
@@ -117,6 +118,23 @@ public final class ParameterTable {
             end += width;
         }
         return places;
+    }
+
+    /**
+     * Copies how many examples have updated each row of {@code keys[from..to)} to {@code out} from
+     * {@code at}: 0 for a row that does not exist yet.
+     *
+     * @param places what {@link #pull} returned for these keys
+     */
+    public void examples(long[] keys, int from, int to, int[] places, long[] out, int at) {
+        for (int i = from; i < to; i++) {
+            RowCache cache = cacheOf(keys[i]);
+            int place = places[i - from];
+            if (!cache.isAt(place, keys[i])) {
+                place = findOrLoad(cache, keys[i]);
+            }
+            out[at + i - from] = cache.examples(place);
+        }
     }
 
     /**

@@ -145,6 +145,11 @@ final class RowCache {
         return (flags[place] & EXISTS) != 0;
     }
 
+    /** How many examples have updated the row. */
+    long examples(int place) {
+        return exists(place) ? headers[2 * place] : 0;
+    }
+
     /** The array that holds the row's floats, from {@link #offset}. */
     float[] array(int place) {
         return chunks[place >>> chunkShift];

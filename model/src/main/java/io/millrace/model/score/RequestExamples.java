@@ -3,7 +3,6 @@ package io.millrace.model.score;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import io.millrace.model.feature.FeatureExtractor;
-import io.millrace.model.feature.FeatureSpec;
 import io.millrace.model.feature.InvalidEventException;
 import io.millrace.schemas.Candidate;
 import io.millrace.schemas.ScoreRequest;
@@ -31,10 +30,8 @@ public final class RequestExamples {
     public RequestExamples(ModelSpec spec) {
         features = new FeatureExtractor(spec);
         valueBytes =
-                spec.features().stream()
-                        .filter(FeatureSpec.Sparse.class::isInstance)
-                        .mapToInt(feature -> ((FeatureSpec.Sparse) feature).dimension())
-                        .map(dimension -> BYTES_BY_KEY + dimension * Float.BYTES)
+                spec.inputShape().fields().stream()
+                        .mapToInt(field -> BYTES_BY_KEY + field.width() * Float.BYTES)
                         .toArray();
     }
 

@@ -19,6 +19,7 @@ final class RowTable {
     private final SlotTable[] slots;
 
     /** Written, so that the compiler cannot leave out the reads; what it is does not matter. */
+    @SuppressWarnings("UnusedVariable")
     private float touched;
 
     private RowTable(ParameterLayout layout, SlotTable[] slots) {

@@ -96,7 +96,7 @@ class ModelSpecReaderTest {
             value = {
                 "a: {type: text}"
                         + " | a.type: expected one of categorical, categorical-list, numeric,"
-                        + " bucket, cyclic, found \"text\"",
+                        + " bucket, cyclic, cross, found \"text\"",
                 "a: {type: categorical} | a: the key \"dimension\" is missing (a whole number)",
                 "a: {type: categorical, dimension: 0}"
                         + " | a.dimension: expected a whole number from 1 to 4096, found 0",

@@ -221,14 +221,15 @@ class FeatureExtractorTest {
             double value,
             float expected)
             throws InvalidEventException {
-        FeatureSpec spec = new FeatureSpec.Numeric("n", "n", log, min, max, mean, deviation);
+        FeatureSpec.OfField spec =
+                new FeatureSpec.Numeric("n", "n", log, min, max, mean, deviation);
 
         assertThat(numeric(spec, value)).containsExactly(new float[] {expected}, CLOSE);
     }
 
     @Test
     void aMissingNumberIsZeroAfterTheTransform() throws InvalidEventException {
-        FeatureSpec spec = new FeatureSpec.Numeric("n", "n", false, 5, 10, 3, 2);
+        FeatureSpec.OfField spec = new FeatureSpec.Numeric("n", "n", false, 5, 10, 3, 2);
 
         assertThat(numeric(spec, null)).containsExactly(0);
         assertThat(numeric(new FeatureSpec.Cyclic("n", "n", FeatureSpec.Period.DAY), null))
@@ -247,7 +248,7 @@ class FeatureExtractorTest {
     })
     void timeIsAPhaseInUtc(FeatureSpec.Period period, Instant time, float sine, float cosine)
             throws InvalidEventException {
-        FeatureSpec spec = new FeatureSpec.Cyclic("n", "n", period);
+        FeatureSpec.OfField spec = new FeatureSpec.Cyclic("n", "n", period);
 
         assertThat(numeric(spec, time.toEpochMilli()))
                 .containsExactly(new float[] {sine, cosine}, CLOSE);
@@ -339,43 +340,43 @@ class FeatureExtractorTest {
                 .isInstanceOf(InvalidEventException.class);
     }
 
-    private record Invalid(FeatureSpec spec, Object value, String expected, String found) {}
+    private record Invalid(FeatureSpec.OfField spec, Object value, String expected, String found) {}
 
     private static long key(int slot, String text) {
         return ParameterKey.ofValue(
                 slot, MurmurHash3.hash128x64(text.getBytes(StandardCharsets.UTF_8))[0]);
     }
 
-    private static long[] keys(FeatureSpec spec, @Nullable Object value)
+    private static long[] keys(FeatureSpec.OfField spec, @Nullable Object value)
             throws InvalidEventException {
         return extract(spec, value).keys();
     }
 
-    private static float[] numeric(FeatureSpec spec, @Nullable Object value)
+    private static float[] numeric(FeatureSpec.OfField spec, @Nullable Object value)
             throws InvalidEventException {
         return extract(spec, value).numeric();
     }
 
-    private static Example extract(FeatureSpec spec, @Nullable Object value)
+    private static Example extract(FeatureSpec.OfField spec, @Nullable Object value)
             throws InvalidEventException {
         Map<String, Object> features = new HashMap<>();
         features.put(spec.field(), value);
         return extractor(spec).extract("u", "i", features, Map.of(), 0);
     }
 
-    private static FeatureSpec category() {
+    private static FeatureSpec.OfField category() {
         return new FeatureSpec.Categorical("c", "c", 4);
     }
 
-    private static FeatureSpec list(int maxLength) {
+    private static FeatureSpec.OfField list(int maxLength) {
         return new FeatureSpec.CategoricalList("c", "c", 4, FeatureSpec.Pooling.SUM, maxLength);
     }
 
-    private static FeatureSpec bucket(double... boundaries) {
+    private static FeatureSpec.OfField bucket(double... boundaries) {
         return new FeatureSpec.Bucketized("c", "c", 4, Arrays.stream(boundaries).boxed().toList());
     }
 
-    private static FeatureSpec plain(String name) {
+    private static FeatureSpec.OfField plain(String name) {
         return new FeatureSpec.Numeric(name, name, false, -INFINITE, INFINITE, 0, 1);
     }
 

@@ -41,6 +41,7 @@ abstract class FeatureFuzz {
                               e: {type: numeric, log: true, clip: [0, 1], standardize: {mean: 1, deviation: 1e-30}}
                               f: {type: cyclic, period: week}
                               g: {type: cyclic, field: timestamp, period: hour}
+                              crossed: {type: cross, of: [c, a, user], dimension: 2}
                             architecture: {type: dcn-v2}
                             optimizers: {embedding: {type: sgd}, dense: {type: sgd}}
                             """,
