@@ -4,9 +4,11 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import ai.djl.ndarray.NDArray;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which way imports point: flink-jobs to model to schemas, and between the jobs' packages. */
@@ -47,6 +49,19 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.flink..", "org.apache.kafka..", ROOT + "..")
                 .check(CLASSES);
+    }
+
+    /** DJL frees the number's tensor before autograd reads it; {@code Scaling} does not. */
+    @Test
+    void networksDoNotMultiplyTensorsByPlainNumbers() {
+        for (String product : List.of("mul", "muli", "div", "divi", "pow", "powi")) {
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.millrace.model.architecture..")
+                    .should()
+                    .callMethod(NDArray.class, product, Number.class)
+                    .check(CLASSES);
+        }
     }
 
     @Test

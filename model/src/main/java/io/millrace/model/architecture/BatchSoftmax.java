@@ -39,7 +39,7 @@ record BatchSoftmax(TwoTower network) implements BatchLoss {
     public Pass forward(Inputs inputs, NDList tensors, BatchItems items) {
         NDArray u = network.userVectors(inputs, tensors);
         NDArray v = network.itemVectors(inputs, tensors);
-        NDArray scores = u.matMul(v.transpose()).div(network.temperature());
+        NDArray scores = network.overTemperature(u.matMul(v.transpose()));
         return new Pass(network.scores(u, v), loss(scores, items));
     }
 

@@ -8,10 +8,10 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The convolution module of {@link Dhen}, u = W Conv2d(X) (eq. 5): one learned kernel of 3 x 3
- * over the plane of m vectors and D dimensions, with zeros around it, then a linear map to l
- * vectors. Neighbours are features that are declared one after the other. A bias would add the same
- * to all of a vector, which the layer's normalization takes away again.
+ * The convolution module of {@link Dhen}, u = W Conv2d(X) (eq. 5): one learned kernel of 3 x 3 over
+ * the plane of m vectors and D dimensions, with zeros around it, then a linear map to l vectors.
+ * Neighbours are features that are declared one after the other. A bias would add the same to all
+ * of a vector, which the layer's normalization takes away again.
  *
  * @param name prefix of its tensors' names
  * @param in m

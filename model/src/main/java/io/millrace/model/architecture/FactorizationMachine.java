@@ -63,6 +63,6 @@ public record FactorizationMachine() implements Architecture {
         int[] overVectors = {1};
         NDArray squareOfSum = vectors.sum(overVectors).square();
         NDArray sumOfSquares = vectors.square().sum(overVectors);
-        return squareOfSum.sub(sumOfSquares).sum(new int[] {1}).mul(0.5f);
+        return Scaling.times(squareOfSum.sub(sumOfSquares).sum(new int[] {1}), 0.5);
     }
 }

@@ -146,7 +146,8 @@ public record FinalNet(
         if (secondBlock.isEmpty()) {
             return first;
         }
-        return first.add(block("second", secondBlock).logit(x, next, inputs)).mul(0.5);
+        NDArray second = block("second", secondBlock).logit(x, next, inputs);
+        return Scaling.times(first.add(second), 0.5);
     }
 
     private FinalBlock block(String name, List<Integer> widths) {

@@ -65,7 +65,7 @@ record SelfAttention(
         NDList projected = project(x, tensors);
         NDArray query = projected.get(0);
         // The query is smaller than the products.
-        NDArray scaled = scale ? query.mul(1 / Math.sqrt(dimension)) : query;
+        NDArray scaled = scale ? Scaling.times(query, 1 / Math.sqrt(dimension)) : query;
         NDArray weights = scaled.matMul(projected.get(1).transpose(0, 1, 3, 2)).softmax(-1);
         NDArray mixed = inputs.dropout(weights, dropout).matMul(projected.get(2));
         NDArray sum = residual ? mixed.add(projected.get(3)) : mixed;

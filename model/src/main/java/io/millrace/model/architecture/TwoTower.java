@@ -176,7 +176,12 @@ public record TwoTower(
 
     /** s(x, y) of the pairs [B] that stand side by side. */
     NDArray scores(NDArray u, NDArray v) {
-        return u.mul(v).sum(new int[] {1}).div(temperature);
+        return overTemperature(u.mul(v).sum(new int[] {1}));
+    }
+
+    /** x / T. */
+    NDArray overTemperature(NDArray x) {
+        return Scaling.times(x, 1 / temperature);
     }
 
     private NDArray scaled(NDArray vectors) {

@@ -103,7 +103,7 @@ public final class Learner implements AutoCloseable {
             NDArray embeddings = network.embeddings(manager, batch, weights);
             tensors.forEach(tensor -> tensor.setRequiresGradient(true));
             embeddings.setRequiresGradient(true);
-            DropoutMasks masks = new DropoutMasks(() -> seed(batch));
+            DropoutMasks masks = new DropoutMasks(() -> seed(batch, weights));
             Inputs inputs =
                     network.inputs(manager, batch, embeddings, Inputs.Purpose.LEARNING, masks);
             BatchLoss.Pass pass = null;
@@ -144,11 +144,15 @@ public final class Learner implements AutoCloseable {
         return BatchCandidates.of(batch, names.indexOf(batchLoss.item()), names.size(), examples);
     }
 
-    /** A batch's own seed, the same however its keys are spread over shards. */
-    private long seed(MicroBatch batch) {
+    /**
+     * The seed of a batch at these weights: another one each time it is learned, but the same when
+     * it is learned again after a failure, however its keys are spread over shards.
+     */
+    private long seed(MicroBatch batch, float[] weights) {
         long sum = spec.seed();
-        for (long key : batch.keys()) {
-            sum += HashCommon.murmurHash3(key);
+        for (int i = 0; i < batch.keys().length; i++) {
+            long weight = Float.floatToIntBits(weights[batch.weightsAt()[i]]);
+            sum += HashCommon.murmurHash3(HashCommon.murmurHash3(weight) ^ batch.keys()[i]);
         }
         return sum;
     }

@@ -76,8 +76,8 @@ public final class Predictor implements AutoCloseable {
      * Computes something else of the network's inputs than its logits.
      *
      * @param examples at least one
-     * @param observer is given the inputs and the architecture's tensors; they, and what is computed
-     *     of them, are gone when it returns
+     * @param observer is given the inputs and the architecture's tensors; they, and what is
+     *     computed of them, are gone when it returns
      * @throws IllegalStateException before {@link #load}
      */
     public <T> T observe(

@@ -34,10 +34,15 @@ record ArchitectureCase(String name, int dense, List<Integer> rows, Xor xor, Set
 
     /** The model's specification, read as a job reads it. */
     ModelSpec spec() {
-        ConfigNode node = ConfigNode.parse(text("/architectures/" + name + ".yaml"), name);
+        ConfigNode node = ConfigNode.parse(pipeline(), name);
         ModelSpec spec = ModelSpecReader.read(node);
         node.rejectUnknown();
         return spec;
+    }
+
+    /** Whether its file has the option, whatever became of it. */
+    boolean asksForDropout() {
+        return pipeline().contains("dropout: ");
     }
 
     /** The golden file's text. */
@@ -48,6 +53,10 @@ record ArchitectureCase(String name, int dense, List<Integer> rows, Xor xor, Set
     @Override
     public String toString() {
         return name;
+    }
+
+    private String pipeline() {
+        return text("/architectures/" + name + ".yaml");
     }
 
     private static String text(String resource) {

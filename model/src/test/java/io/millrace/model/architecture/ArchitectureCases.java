@@ -9,8 +9,8 @@ import java.util.stream.Stream;
  * Every architecture, with each value of an option that changes its computation in some case.
  *
  * <p>Most have one of two sets of features: {@code MIXED}, embeddings of 4, 3 and 2, or {@code
- * EQUAL}, three embeddings of 4; with two numbers or without. A linear layer from n to m has n m + m
- * weights, so x0 of MIXED is 11 wide with numbers and 9 without; EQUAL makes 5 vectors of 4 with
+ * EQUAL}, three embeddings of 4; with two numbers or without. A linear layer from n to m has n m +
+ * m weights, so x0 of MIXED is 11 wide with numbers and 9 without; EQUAL makes 5 vectors of 4 with
  * numbers and 3 without.
  */
 final class ArchitectureCases {
@@ -72,20 +72,11 @@ final class ArchitectureCases {
                                     + (40 * 4 + 4 + 8 + 4 * 4 + 4 + 8 + 5)
                                     + (20 * 4 + 4 + 8 + 5),
                             EQUAL),
-                    able(
-                            "finalnet-one-block",
-                            (3 * 3 + 3) + (24 * 8 + 8 + 2 * 8) + 9,
-                            EQUAL),
+                    able("finalnet-one-block", (3 * 3 + 3) + (24 * 8 + 8 + 2 * 8) + 9, EQUAL),
                     // A layer makes two vectors of its width.
-                    able(
-                            "finalnet-sum",
-                            (11 * 10 + 10 + 6) + (11 * 6 + 6 + 3 * 6 + 6 + 4),
-                            MIXED),
+                    able("finalnet-sum", (11 * 10 + 10 + 6) + (11 * 6 + 6 + 3 * 6 + 6 + 4), MIXED),
                     // Query, key, value and residual of 4 to 2 x 3, then of 6 to 6.
-                    able(
-                            "autoint",
-                            NUMBER_VECTORS + 4 * (4 * 6) + 4 * (6 * 6) + 5 * 6 + 1,
-                            EQUAL),
+                    able("autoint", NUMBER_VECTORS + 4 * (4 * 6) + 4 * (6 * 6) + 5 * 6 + 1, EQUAL),
                     able(
                             "autoint-plus",
                             3 * (4 * 4) + 2 * 4 + (12 * 12 + 12) + (3 * 4 + 12) + 1,

@@ -50,10 +50,14 @@ final class CaseExamples {
             }
             Map<String, Object> features =
                     Map.of(
-                            "genres", genres,
-                            "age", random.nextDouble() * 2 - 1,
-                            "price", random.nextDouble() * 2 - 1,
-                            "position", "p" + random.nextInt(VALUES));
+                            "genres",
+                            genres,
+                            "age",
+                            random.nextDouble() * 2 - 1,
+                            "price",
+                            random.nextDouble() * 2 - 1,
+                            "position",
+                            "p" + random.nextInt(VALUES));
             examples.add(
                     extract(
                             extractor,
@@ -72,7 +76,9 @@ final class CaseExamples {
             Map<String, Object> features,
             int label) {
         try {
-            return extractor.extract("u" + user, "i" + item, features, Map.of(), 1).labelled(label, 1);
+            return extractor
+                    .extract("u" + user, "i" + item, features, Map.of(), 1)
+                    .labelled(label, 1);
         } catch (InvalidEventException e) {
             throw new IllegalArgumentException(e);
         }

@@ -136,8 +136,7 @@ final class DhenTest {
                                 && i + down < x.length
                                 && d + right >= 0
                                 && d + right < DIMENSION) {
-                            convolved[i][d] +=
-                                    kernel[down + 1][right + 1] * x[i + down][d + right];
+                            convolved[i][d] += kernel[down + 1][right + 1] * x[i + down][d + right];
                         }
                     }
                 }
@@ -148,8 +147,7 @@ final class DhenTest {
 
     private static double[][] encode(double[][] x, String name, PlainTensors tensors) {
         SelfAttention attention = new SelfAttention(name, DIMENSION, HEADS, 3, false, true, 0);
-        double[][] seen =
-                product(attend(x, tensors, attention), tensors.matrix(name + ".output"));
+        double[][] seen = product(attend(x, tensors, attention), tensors.matrix(name + ".output"));
         double[][] y = layerNorm(sum(x, seen), tensors, name + ".attention-norm");
         double[][] hidden = relu(linear(y, tensors, name + ".network.0"));
         double[][] changed = linear(hidden, tensors, name + ".network.output");
@@ -173,8 +171,7 @@ final class DhenTest {
         double[] tensors = {0, 0, 0, 1, 1, 1, 0, 10, 0, 1, 0, 0, 1};
 
         assertThat(applied(convolution, tensors, 1, 2, 3, 4))
-                .containsExactly(
-                        new double[] {3 + 30, 3 + 40, 7, 7}, within(1e-9));
+                .containsExactly(new double[] {3 + 30, 3 + 40, 7, 7}, within(1e-9));
     }
 
     /** Fills the module's tensors with the numbers, one after the other. */
@@ -271,8 +268,7 @@ final class DhenTest {
                 .hasMessageContaining("there are no modules");
         assertThatThrownBy(() -> read("type: dhen\nmodules: [dot, cross, dot]"))
                 .hasMessageContaining("twice in [dot, cross, dot]");
-        assertThatThrownBy(() -> read("type: dhen\nlayers: 0"))
-                .hasMessageContaining("layers is 0");
+        assertThatThrownBy(() -> read("type: dhen\nlayers: 0")).hasMessageContaining("layers is 0");
         assertThatThrownBy(() -> read("type: dhen\nvectors: 0"))
                 .hasMessageContaining("vectors of a module is 0");
         assertThatThrownBy(() -> read("type: dhen\nheads: 0")).hasMessageContaining("heads is 0");

@@ -38,7 +38,9 @@ final class GoldenArchitecturesTest {
         NetworkPass pass = new NetworkPass(spec, logits.length, DataType.FLOAT32);
         copy(numbers(golden.get("numeric")), pass.numeric());
         pass.learned()
-                .forEach((name, to) -> copy(numbers(golden.at("/learned").get(name).get("values")), to));
+                .forEach(
+                        (name, to) ->
+                                copy(numbers(golden.at("/learned").get(name).get("values")), to));
 
         double[] made = pass.logits(null);
         compare("logits", made, logits);
@@ -59,7 +61,8 @@ final class GoldenArchitecturesTest {
                 (name, gradient) -> {
                     double[] expected = numbers(golden.at("/learned").get(name).get("gradient"));
                     if (each.idle().contains(name)) {
-                        assertThat(gradient).containsExactly(new double[gradient.length], within(IDLE));
+                        assertThat(gradient)
+                                .containsExactly(new double[gradient.length], within(IDLE));
                     } else {
                         compare("gradient of " + name, gradient, expected);
                     }
@@ -78,8 +81,7 @@ final class GoldenArchitecturesTest {
     private static double[] derivatives(ModelSpec spec, double[] logits, double[] labels) {
         Loss loss = Loss.of(spec.objective());
         double[] derivatives = new double[logits.length];
-        Arrays.setAll(
-                derivatives, b -> loss.derivative(logits[b], labels[b]) / logits.length);
+        Arrays.setAll(derivatives, b -> loss.derivative(logits[b], labels[b]) / logits.length);
         return derivatives;
     }
 

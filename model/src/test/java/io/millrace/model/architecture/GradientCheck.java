@@ -10,9 +10,9 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Automatic gradients of a weighted sum of logits, or of a batch's loss, against central differences, in double precision:
- * for everything that is learned, a random direction over all of its numbers, and some of the
- * numbers one by one.
+ * Automatic gradients of a weighted sum of logits, or of a batch's loss, against central
+ * differences, in double precision: for everything that is learned, a random direction over all of
+ * its numbers, and some of the numbers one by one.
  */
 final class GradientCheck {
 
@@ -82,8 +82,7 @@ final class GradientCheck {
         double automatic = dot(gradient, direction);
         assertThat(automatic)
                 .as("gradient of %s", what)
-                .isCloseTo(
-                        expected, within(TOLERANCE * scale + ROUNDING * (1 + Math.abs(above))));
+                .isCloseTo(expected, within(TOLERANCE * scale + ROUNDING * (1 + Math.abs(above))));
     }
 
     private double sum() {

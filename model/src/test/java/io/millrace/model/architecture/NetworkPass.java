@@ -87,7 +87,10 @@ final class NetworkPass {
 
     /** The gradient of the {@link #batchLoss}. */
     Map<String, double[]> batchLossGradients() {
-        return run(null, true, pass -> {
+        return run(
+                null,
+                true,
+                pass -> {
                     NDArray loss = pass.batchLoss(requireItems());
                     NDArray one = pass.manager.ones(loss.getShape(), precision);
                     return backward(loss, pass.leaves, one);
@@ -115,7 +118,11 @@ final class NetworkPass {
         return run(
                 null,
                 true,
-                pass -> backward(pass.logits(), pass.leaves, array(pass.manager, byLogit, new Shape(size))));
+                pass ->
+                        backward(
+                                pass.logits(),
+                                pass.leaves,
+                                array(pass.manager, byLogit, new Shape(size))));
     }
 
     private Map<String, double[]> backward(
@@ -126,8 +133,7 @@ final class NetworkPass {
         return gradients;
     }
 
-    private <T> T run(
-            @Nullable DropoutMasks masks, boolean withGradients, Function<Pass, T> use) {
+    private <T> T run(@Nullable DropoutMasks masks, boolean withGradients, Function<Pass, T> use) {
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(withGradients);
         try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
@@ -154,8 +160,7 @@ final class NetworkPass {
         }
     }
 
-    private NDArray leaf(
-            NDManager manager, String name, Shape shape, Map<String, NDArray> leaves) {
+    private NDArray leaf(NDManager manager, String name, Shape shape, Map<String, NDArray> leaves) {
         if (shape.size() == 0) {
             return manager.zeros(shape, precision);
         }

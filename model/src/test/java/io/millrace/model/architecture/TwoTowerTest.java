@@ -176,7 +176,6 @@ final class TwoTowerTest {
             }
         }
 
-        TorchEngine.start(1);
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
         try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
@@ -367,7 +366,6 @@ final class TwoTowerTest {
 
     /** The logit, then its gradient by the embeddings; all of them are {@code value}. */
     private static float[] logitAndGradient(TwoTower network, float value) {
-        TorchEngine.start(1);
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
         try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
