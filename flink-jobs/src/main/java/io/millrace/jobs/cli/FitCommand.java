@@ -1,0 +1,258 @@
+package io.millrace.jobs.cli;
+
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.config.PipelineConfigReader;
+import io.millrace.model.ModelSpec;
+import io.millrace.model.example.Example;
+import io.millrace.model.fit.Criterion;
+import io.millrace.model.fit.FitResult;
+import io.millrace.model.fit.FitSettings;
+import io.millrace.model.fit.OfflineFit;
+import io.millrace.model.fit.Split;
+import io.millrace.model.learn.DivergedException;
+import io.millrace.model.learn.TorchEngine;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code millrace fit}. */
+@Command(
+        name = "fit",
+        description = {
+            "Trains models offline, for epochs over a part of the input, and says how well they"
+                    + " predict the other part.",
+            "Several pipelines are compared on the same parts. Nothing is published."
+        },
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  millrace fit --config examples/movielens-tfrs.yaml --input ml-100k --seeds 5",
+            "  millrace fit --config examples/movielens-tfrs/*.yaml --input ml-100k --validate 0.1"
+        })
+final class FitCommand implements Callable<Integer> {
+
+    /** Share of the training part that tells when to stop early. */
+    private static final double STOPPING_SHARE = 0.1;
+
+    private static final int MOST_SEEDS = 1000;
+    private static final int MOST_EPOCHS = 100_000;
+    private static final int LARGEST_BATCH = 65_536;
+
+    @Mixin private final OutputOptions output = new OutputOptions();
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            arity = "1..*",
+            required = true,
+            description = "The pipeline files (YAML) whose models to train.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private List<Path> configs;
+
+    @Option(
+            names = "--input",
+            paramLabel = "PATH",
+            required = true,
+            description = "A directory of MovieLens 100K, or a file of events as JSON lines.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path input;
+
+    @Option(
+            names = "--split",
+            paramLabel = "SPLIT",
+            defaultValue = "random:0.8",
+            description =
+                    "What is learned from: random:SHARE, a share at random, or time:SHARE, the"
+                            + " oldest; the rest is held out (default: ${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String split;
+
+    @Option(
+            names = "--split-seed",
+            paramLabel = "N",
+            defaultValue = "42",
+            description =
+                    "What a random split depends on, the same for all models and seeds (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private long splitSeed;
+
+    @Option(
+            names = "--validate",
+            paramLabel = "SHARE",
+            description =
+                    "Hold out this share of the training part, judge by it, and leave the part held"
+                            + " out by --split alone: to choose settings by.")
+    private @Nullable Double validate;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description =
+                    "Train each model with the seeds 1 to N in place of its own (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int seeds;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Passes over the training part (default: ${DEFAULT-VALUE}).")
+    private int epochs;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Examples in a micro-batch, instead of training.micro-batch.")
+    private @Nullable Integer batch;
+
+    @Option(
+            names = "--early-stopping",
+            paramLabel = "PATIENCE",
+            defaultValue = "0",
+            description =
+                    "Stop when so many epochs in a row were no better on a tenth of the training"
+                            + " part, then not learned from, and keep the best weights (default:"
+                            + " train for all epochs).")
+    private int patience;
+
+    @Option(
+            names = "--metric",
+            paramLabel = "NAME",
+            description =
+                    "rmse or mae; of clicks auc, logloss or normalized_entropy (default: the"
+                            + " first).")
+    private @Nullable String metric;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Threads of one tensor operation (default: ${DEFAULT-VALUE}).")
+    private int threads;
+
+    @Override
+    public Integer call() throws Exception {
+        output.checkJson();
+        BenchOptions.require("--seeds", seeds, 1, MOST_SEEDS);
+        BenchOptions.require("--epochs", epochs, 1, MOST_EPOCHS);
+        BenchOptions.require("--early-stopping", patience, 0, MOST_EPOCHS);
+        BenchOptions.require("--threads", threads, 1, BenchOptions.MOST_THREADS);
+        Split heldOut = split();
+        Split validation = validation(heldOut);
+        List<Contestant> contestants = new ArrayList<>();
+        for (Path file : configs) {
+            contestants.add(contestant(file));
+        }
+        FitInput events = FitInput.read(input);
+        TorchEngine.start(threads);
+        FitReport report = new FitReport(output, heldOut, splitSeed, validate);
+        for (Contestant contestant : contestants) {
+            fit(contestant, parts(events, contestant.config(), heldOut, validation), report);
+        }
+        report.end();
+        return ExitCode.OK;
+    }
+
+    private Split split() {
+        try {
+            return Split.parse(split);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--split: " + e.getMessage());
+        }
+    }
+
+    /** How the training part is cut again; null when it is learned from as a whole. */
+    private @Nullable Split validation(Split heldOut) {
+        if (validate == null) {
+            return null;
+        }
+        if (!(validate > 0 && validate < 1)) {
+            throw new UsageException("--validate must be above 0 and below 1, found " + validate);
+        }
+        return heldOut.withShare(1 - validate);
+    }
+
+    private Contestant contestant(Path file) {
+        PipelineConfig config = PipelineConfigReader.read(file);
+        int microBatch = batch == null ? config.training().microBatch() : batch;
+        BenchOptions.require("--batch", microBatch, 1, LARGEST_BATCH);
+        try {
+            return new Contestant(
+                    file,
+                    config,
+                    new FitSettings(epochs, microBatch, patience),
+                    metric == null
+                            ? Criterion.of(config.model().objective())
+                            : new Criterion(config.model().objective(), metric));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--metric: " + e.getMessage());
+        }
+    }
+
+    private Parts parts(
+            FitInput events, PipelineConfig config, Split heldOut, @Nullable Split validation) {
+        List<Example> examples = events.examples(config);
+        try {
+            Split.Parts parts = heldOut.of(examples, splitSeed);
+            if (validation != null) {
+                parts = validation.of(parts.learned(), splitSeed);
+            }
+            if (patience == 0) {
+                return new Parts(parts.learned(), List.of(), parts.held());
+            }
+            Split.Parts again =
+                    heldOut.withShare(1 - STOPPING_SHARE).of(parts.learned(), splitSeed);
+            return new Parts(again.learned(), again.held(), parts.held());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--input " + input + ": " + e.getMessage());
+        }
+    }
+
+    private void fit(Contestant contestant, Parts parts, FitReport report) {
+        report.begin(contestant, parts);
+        for (int seed = 1; seed <= seeds; seed++) {
+            ModelSpec spec = withSeed(contestant.config().model(), seed);
+            long begin = System.nanoTime();
+            try (OfflineFit fit =
+                    new OfflineFit(spec, contestant.settings(), contestant.criterion())) {
+                FitResult result = fit.fit(parts.learned(), parts.stopping(), parts.held());
+                report.add(seed, result, (System.nanoTime() - begin) * 1e-9);
+            } catch (DivergedException e) {
+                throw new FailedException(
+                        contestant.file() + ", seed " + seed + ": " + e.getMessage());
+            }
+        }
+        report.endModel();
+    }
+
+    private static ModelSpec withSeed(ModelSpec model, long seed) {
+        return new ModelSpec(
+                model.name(),
+                model.objective(),
+                model.features(),
+                model.architecture(),
+                model.embeddingOptimizer(),
+                model.denseOptimizer(),
+                seed);
+    }
+
+    /** A model to be trained, and how. */
+    record Contestant(
+            Path file, PipelineConfig config, FitSettings settings, Criterion criterion) {}
+
+    /**
+     * The examples of one model.
+     *
+     * @param learned from
+     * @param stopping those that tell when to stop; none without early stopping
+     * @param held out, to judge by
+     */
+    record Parts(List<Example> learned, List<Example> stopping, List<Example> held) {}
+}

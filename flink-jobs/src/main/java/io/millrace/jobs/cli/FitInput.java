@@ -1,0 +1,150 @@
+package io.millrace.jobs.cli;
+
+import io.millrace.jobs.cli.stream.EventLine;
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.movielens.MovieLens100K;
+import io.millrace.model.example.Example;
+import io.millrace.model.feature.FeatureExtractor;
+import io.millrace.model.feature.InvalidEventException;
+import io.millrace.model.loss.Objective;
+import io.millrace.schemas.Click;
+import io.millrace.schemas.Impression;
+import io.millrace.schemas.Rating;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * The events that models are trained on offline, in the order of their source.
+ *
+ * @param from the directory or file they are of
+ * @param events ratings, impressions and clicks
+ */
+record FitInput(Path from, List<SpecificRecord> events) {
+
+    /** Reads a directory of MovieLens 100K, or a file of JSON lines that must all be events. */
+    static FitInput read(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            return new FitInput(path, List.copyOf(new MovieLens100K(path).ratings().toList()));
+        }
+        if (!Files.isReadable(path)) {
+            throw new UsageException(
+                    "--input "
+                            + path
+                            + ": there is no such file, nor a directory of MovieLens 100K");
+        }
+        EventLine reader = new EventLine();
+        List<SpecificRecord> events = new ArrayList<>();
+        List<String> lines = Files.readAllLines(path);
+        for (int i = 0; i < lines.size(); i++) {
+            if (!lines.get(i).isBlank()) {
+                try {
+                    events.add(reader.read(lines.get(i)));
+                } catch (EventLine.BadLineException e) {
+                    throw new UsageException(path + ", line " + (i + 1) + ": " + e.getMessage());
+                }
+            }
+        }
+        return new FitInput(path, events);
+    }
+
+    /**
+     * What a model sees of them: its examples, in the order of ratings or impressions. An
+     * impression is a positive when a click on it comes within the attribution window.
+     */
+    List<Example> examples(PipelineConfig config) {
+        FeatureExtractor extractor = new FeatureExtractor(config.model());
+        List<Example> examples =
+                config.model().objective() instanceof Objective.Rating range
+                        ? ratings(extractor, range)
+                        : impressions(extractor, config.labels().attributionWindow().toMillis());
+        if (examples.isEmpty()) {
+            throw new UsageException(
+                    "--input %s has no %s to train the model %s on"
+                            .formatted(
+                                    from,
+                                    config.model().objective() instanceof Objective.Rating
+                                            ? "ratings"
+                                            : "impressions",
+                                    config.model().name()));
+        }
+        return examples;
+    }
+
+    private List<Example> ratings(FeatureExtractor extractor, Objective.Rating range) {
+        List<Example> examples = new ArrayList<>();
+        for (SpecificRecord event : events) {
+            if (event instanceof Rating rating) {
+                float value = (float) rating.getRating();
+                if (!(value >= range.min() && value <= range.max())) {
+                    throw unfit(
+                            event, "the rating is not from " + range.min() + " to " + range.max());
+                }
+                examples.add(
+                        extract(
+                                        extractor,
+                                        event,
+                                        rating.getUser(),
+                                        rating.getItem(),
+                                        rating.getFeatures(),
+                                        rating.getTimestamp())
+                                .labelled(value, 1f));
+            }
+        }
+        return examples;
+    }
+
+    private List<Example> impressions(FeatureExtractor extractor, long window) {
+        Map<String, List<Long>> clicks = new HashMap<>();
+        for (SpecificRecord event : events) {
+            if (event instanceof Click click) {
+                clicks.computeIfAbsent(click.getImpressionId(), id -> new ArrayList<>())
+                        .add(click.getTimestamp());
+            }
+        }
+        List<Example> examples = new ArrayList<>();
+        for (SpecificRecord event : events) {
+            if (event instanceof Impression shown) {
+                long time = shown.getTimestamp();
+                boolean clicked =
+                        clicks.getOrDefault(shown.getImpressionId(), List.of()).stream()
+                                .anyMatch(click -> click >= time && click <= time + window);
+                examples.add(
+                        extract(
+                                        extractor,
+                                        event,
+                                        shown.getUser(),
+                                        shown.getItem(),
+                                        shown.getFeatures(),
+                                        time)
+                                .labelled(clicked ? 1f : 0f, 1f));
+            }
+        }
+        return examples;
+    }
+
+    private Example extract(
+            FeatureExtractor extractor,
+            SpecificRecord event,
+            String user,
+            String item,
+            Map<String, Object> features,
+            long timestamp) {
+        try {
+            return extractor.extract(user, item, features, Map.of(), timestamp);
+        } catch (InvalidEventException e) {
+            throw unfit(event, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private UsageException unfit(SpecificRecord event, String problem) {
+        return new UsageException(
+                "--input %s has an event that the model cannot learn from: %s: %s"
+                        .formatted(from, problem, event));
+    }
+}
