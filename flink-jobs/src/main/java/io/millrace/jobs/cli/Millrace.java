@@ -21,8 +21,11 @@ import picocli.CommandLine.Spec;
             SimulateCommand.class,
             ReplayCommand.class,
             TrainCommand.class,
+            FitCommand.class,
             ScoreCommand.class,
             ModelsCommand.class,
+            ExplainCommand.class,
+            DimensionsCommand.class,
             BenchCommand.class,
             HelpCommand.class
         },

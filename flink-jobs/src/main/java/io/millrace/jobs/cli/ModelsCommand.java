@@ -4,6 +4,7 @@ import io.millrace.jobs.config.PipelineConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +49,11 @@ final class ModelsCommand implements Runnable {
         @Mixin final CommonOptions common = new CommonOptions();
 
         @Option(
-                names = "--directory",
+                names = {"--versions", "--directory"},
                 paramLabel = "DIR",
-                description = "Where the versions are, instead of --config.")
+                description =
+                        "Where the versions are, instead of --config or of its"
+                                + " versions.directory.")
         private @Nullable Path directory;
 
         @Option(
@@ -70,7 +73,24 @@ final class ModelsCommand implements Runnable {
                 Path root = Path.of(config.versions().directory());
                 return Versions.in(root, model == null ? config.model().name() : model);
             }
-            return Versions.in(directory, model == null ? onlyModel(directory) : model);
+            if (model != null) {
+                return Versions.in(directory, model);
+            }
+            return Versions.in(
+                    directory,
+                    common.hasConfig() ? common.pipeline().model().name() : onlyModel(directory));
+        }
+
+        /** These options as words of a command line. */
+        List<String> words() {
+            List<String> words = new ArrayList<>(common.configWords());
+            if (directory != null) {
+                words.addAll(List.of("--versions", directory.toString()));
+            }
+            if (model != null) {
+                words.addAll(List.of("--model", model));
+            }
+            return words;
         }
 
         private static String onlyModel(Path directory) throws IOException {

@@ -8,7 +8,6 @@ import io.millrace.model.version.VersionChain;
 import io.millrace.model.version.VersionFingerprint;
 import java.io.PrintWriter;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -38,16 +37,7 @@ final class ModelsShowCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Versions versions = which.versions();
-        List<Long> present = versions.catalog().versions();
-        if (present.isEmpty()) {
-            throw new FailedException("model " + versions.model() + " has no version yet");
-        }
-        long shown = version == null ? present.get(present.size() - 1) : version;
-        if (!present.contains(shown)) {
-            throw new FailedException(
-                    "model %s has no version %d; it has %s"
-                            .formatted(versions.model(), shown, present));
-        }
+        long shown = versions.existing(version);
         which.common.checkJson();
         VersionChain chain = versions.catalog().chain(shown);
         long rows = versions.rows(shown);

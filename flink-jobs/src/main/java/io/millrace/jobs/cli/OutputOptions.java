@@ -73,10 +73,26 @@ class OutputOptions {
         if (json == null || jsonOnStandardOutput()) {
             return;
         }
-        Path parent = Path.of(json).toAbsolutePath().getParent();
-        if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(Path.of(json))) {
+        checkWritable("--json", Path.of(json));
+    }
+
+    /** Whether the result is wanted as JSON. */
+    boolean writesJson() {
+        return json != null;
+    }
+
+    /** Fails before the run rather than after it when a file cannot be written; null passes. */
+    void checkWritable(String option, @Nullable Path file) {
+        if (file == null) {
+            return;
+        }
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(file)) {
             throw new UsageException(
-                    "--json " + json + " is no file that can be written: is its directory there?");
+                    option
+                            + " "
+                            + file
+                            + " is no file that can be written: is its directory there?");
         }
     }
 

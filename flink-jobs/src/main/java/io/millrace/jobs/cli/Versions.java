@@ -10,7 +10,9 @@ import io.millrace.model.version.VersionStorage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The versions of a model in a directory.
@@ -36,6 +38,24 @@ record Versions(VersionStorage storage, String model) {
     /** The newest version, 0 when there is none. */
     long newest() throws IOException {
         return catalog().newest().orElse(0);
+    }
+
+    /**
+     * A version that there is.
+     *
+     * @param wanted null for the newest
+     */
+    long existing(@Nullable Long wanted) throws IOException {
+        List<Long> present = catalog().versions();
+        if (present.isEmpty()) {
+            throw new FailedException("model " + model + " has no version yet");
+        }
+        long version = wanted == null ? present.get(present.size() - 1) : wanted;
+        if (!present.contains(version)) {
+            throw new FailedException(
+                    "model %s has no version %d; it has %s".formatted(model, version, present));
+        }
+        return version;
     }
 
     /** Rows that a version has, those of the versions it builds on included. */

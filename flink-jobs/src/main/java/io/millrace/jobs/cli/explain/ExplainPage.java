@@ -1,0 +1,213 @@
+package io.millrace.jobs.cli.explain;
+
+import static io.millrace.jobs.cli.explain.Html.escaped;
+
+import io.millrace.model.explain.PairStrengths;
+import io.millrace.model.explain.PairStrengths.Pair;
+import io.millrace.model.version.Manifest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** An explanation as one HTML page that needs nothing beside it. */
+public final class ExplainPage {
+
+    private static final int IN_WORDS = 10;
+    private static final int IN_TABLE = 2000;
+    private static final int DRAWN_FEATURES = 100;
+
+    /** Beyond, lists stand below the map rather than beside it. */
+    private static final int NARROW_FEATURES = 16;
+
+    private final Explained explained;
+    private final Wording wording;
+    private final PairStrengths drawn;
+    private final StringBuilder html = new StringBuilder();
+
+    private ExplainPage(Explained explained) {
+        this.explained = explained;
+        wording = new Wording(explained);
+        drawn = explained.pairs().ofFeatures(DRAWN_FEATURES);
+    }
+
+    /** The page's text. */
+    public static String of(Explained explained) {
+        return new ExplainPage(explained).write();
+    }
+
+    private String write() {
+        String title = explained.manifest().model() + ": pairs of features";
+        html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        html.append("<meta name=\"color-scheme\" content=\"light dark\">\n");
+        html.append("<title>").append(escaped(title)).append("</title>\n<style>\n");
+        html.append(resource("explain.css"));
+        colors(ColorScale.LIGHT);
+        html.append("@media (prefers-color-scheme: dark) {\n");
+        colors(ColorScale.DARK);
+        html.append("}\n</style>\n</head>\n<body>\n<main>\n");
+        header();
+        pictures();
+        howToRead();
+        table();
+        madeOf();
+        html.append("</main>\n<script>\n").append(resource("explain.js"));
+        return html.append("</script>\n</body>\n</html>\n").toString();
+    }
+
+    private void header() {
+        Manifest manifest = explained.manifest();
+        html.append(
+                "<header>\n<p class=\"over\">%s, version %,d, %s</p>\n"
+                        .formatted(
+                                escaped(manifest.model()),
+                                manifest.version(),
+                                escaped(explained.spec().architecture().type())));
+        html.append("<h1>Which features work together</h1>\n");
+        paragraph("lead", wording.headline());
+        html.append("</header>\n");
+    }
+
+    private void pictures() {
+        List<HeatMap> maps = HeatMap.of(drawn);
+        boolean beside = drawn.names().size() <= NARROW_FEATURES;
+        html.append("<section class=\"").append(beside ? "beside" : "below").append("\">\n<div>\n");
+        new HeatMapHtml(maps.get(0), wording.unit()).appendTo(html);
+        paragraph("note", wording.axes());
+        String leftOut = Wording.leftOut(drawn, explained.explanation());
+        if (!leftOut.isEmpty()) {
+            paragraph("note", leftOut);
+        }
+        html.append("</div>\n");
+        strongest();
+        html.append("</section>\n");
+        if (maps.size() > 1) {
+            html.append("<section>\n<h2>Layer by layer</h2>\n<div class=\"layers ");
+            html.append(beside ? "beside" : "below").append("\">\n");
+            maps.stream()
+                    .skip(1)
+                    .forEach(map -> new HeatMapHtml(map, wording.unit()).appendTo(html));
+            html.append("</div>\n</section>\n");
+        }
+        if (explained.explanation().gates() != null) {
+            html.append("<section>\n<h2>How far the gates are open</h2>\n");
+            HeatMap gates = HeatMap.of(explained.explanation().gates());
+            new HeatMapHtml(gates, "mean of the information gate, 0 shut to 1 open").appendTo(html);
+            html.append("</section>\n");
+        }
+    }
+
+    private void strongest() {
+        List<Pair> crosses = explained.pairs().crosses();
+        html.append("<div class=\"strongest\">\n<h2>Strongest pairs</h2>\n<ol>\n");
+        for (Pair pair : crosses.subList(0, Math.min(IN_WORDS, crosses.size()))) {
+            double share = 100 * pair.strength() / crosses.get(0).strength();
+            html.append(
+                    "<li><b>%s</b> %s<span>%s</span><i style=\"width:%.1f%%\"></i></li>\n"
+                            .formatted(
+                                    escaped(Wording.name(pair)),
+                                    Wording.number(pair.strength()),
+                                    escaped(wording.besideShortly(pair)),
+                                    Double.isFinite(share) ? share : 0));
+        }
+        html.append("</ol>\n</div>\n");
+    }
+
+    private void howToRead() {
+        html.append("<section class=\"text\">\n<h2>How to read this</h2>\n");
+        wording.howToRead().forEach(text -> paragraph("", text));
+        html.append("</section>\n");
+    }
+
+    private void table() {
+        List<Pair> pairs = explained.pairs().pairs();
+        html.append("<section>\n<details>\n<summary>All pairs as a table</summary>\n");
+        if (pairs.size() > IN_TABLE) {
+            paragraph(
+                    "note",
+                    "The strongest %,d of %,d; the JSON has all."
+                            .formatted(IN_TABLE, pairs.size()));
+        }
+        html.append("<table>\n<thead><tr><th scope=\"col\">Pair</th><th scope=\"col\">");
+        html.append(escaped(wording.unit())).append("</th></tr></thead>\n<tbody>\n");
+        for (Pair pair : pairs.subList(0, Math.min(IN_TABLE, pairs.size()))) {
+            html.append(
+                    "<tr><th scope=\"row\">%s</th><td>%s</td></tr>\n"
+                            .formatted(
+                                    escaped(Wording.name(pair)), Wording.number(pair.strength())));
+        }
+        html.append("</tbody>\n</table>\n</details>\n</section>\n");
+    }
+
+    private void madeOf() {
+        html.append("<section class=\"text\">\n<h2>What it was made of</h2>\n<dl>\n");
+        facts().forEach(
+                        (name, fact) ->
+                                html.append(
+                                        "<dt>%s</dt><dd>%s</dd>\n".formatted(name, escaped(fact))));
+        html.append("</dl>\n<h2>Make it again</h2>\n<pre><code>");
+        html.append(escaped(explained.command())).append("</code></pre>\n</section>\n");
+    }
+
+    private Map<String, String> facts() {
+        Manifest manifest = explained.manifest();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("Model", manifest.model());
+        facts.put(
+                "Version",
+                "%,d, of checkpoint %,d".formatted(manifest.version(), manifest.checkpointId()));
+        facts.put("Written", Instant.ofEpochMilli(manifest.createdAt()).toString());
+        facts.put("Architecture", explained.spec().architecture().type());
+        facts.put("Learned from", "%,d examples".formatted(manifest.examples()));
+        if (!manifest.offsets().isEmpty()) {
+            facts.put("Data position", position(manifest));
+        }
+        facts.put("Computed of", wording.evidence());
+        return facts;
+    }
+
+    private static String position(Manifest manifest) {
+        return manifest.offsets().entrySet().stream()
+                .map(topic -> topic.getKey() + " " + partitions(topic.getValue()))
+                .collect(Collectors.joining("; ", "", " (the first offsets not in it)"));
+    }
+
+    private static String partitions(Map<Integer, Long> offsets) {
+        return offsets.entrySet().stream()
+                .map(end -> "%d: %,d".formatted(end.getKey(), end.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private void paragraph(String kind, String text) {
+        html.append(kind.isEmpty() ? "<p>" : "<p class=\"" + kind + "\">");
+        html.append(escaped(text)).append("</p>\n");
+    }
+
+    private void colors(ColorScale scale) {
+        StringBuilder gradient = new StringBuilder();
+        for (int step = 0; step < ColorScale.STEPS; step++) {
+            String color = ColorScale.hex(scale.color(step));
+            String ink = ColorScale.hex(scale.ink(step));
+            html.append(".k%d{fill:%s}.i%d{fill:%s}\n".formatted(step, color, step, ink));
+            gradient.append(',').append(color);
+        }
+        html.append(".bar{background:linear-gradient(90deg").append(gradient).append(")}\n");
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = ExplainPage.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException(name + " is not where the class is");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " cannot be read", e);
+        }
+    }
+}
