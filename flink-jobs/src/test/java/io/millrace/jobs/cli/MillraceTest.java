@@ -32,7 +32,8 @@ class MillraceTest {
 
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
-                .contains("demo", "simulate", "replay", "train", "score", "models")
+                .contains("demo", "simulate", "replay", "train", "score", "fit", "explain")
+                .contains("dimensions", "models", "bench")
                 .contains("millrace demo");
     }
 
@@ -52,6 +53,9 @@ class MillraceTest {
                 "replay",
                 "train",
                 "score",
+                "fit",
+                "explain",
+                "dimensions",
                 "models list",
                 "models show"
             })
@@ -83,6 +87,9 @@ class MillraceTest {
                 "replay --input absent.jsonl --bootstrap-servers localhost:1",
                 "train",
                 "score",
+                "fit",
+                "explain",
+                "dimensions",
                 "models list",
                 "models show --version two"
             })

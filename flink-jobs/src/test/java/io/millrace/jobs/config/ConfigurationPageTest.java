@@ -3,6 +3,7 @@ package io.millrace.jobs.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.millrace.model.architecture.Architectures;
 import io.millrace.model.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,16 +18,20 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Keys and defaults on the page against those of the readers. */
+/** Keys and defaults on the pages against those of the readers. */
 class ConfigurationPageTest {
 
     private static final Path PAGE = Path.of("..", "docs", "configuration.md");
     private static final Pattern ROW =
             Pattern.compile("\\| `([a-z0-9-]+)` \\| (.*?) \\| (.*?) \\| .*");
+    private static final Path ARCHITECTURES = Path.of("..", "docs", "architectures.md");
+    private static final Pattern OPTION = Pattern.compile("\\| `([a-z0-9-]+)` \\| (.*?) \\| .*");
     private static final String UNKNOWN = "no-such-key";
 
     private static final String FEATURES =
             "user: {type: categorical, dimension: 4}, item: {type: categorical, dimension: 4}";
+
+    private static final String POSITION = "{type: categorical, dimension: 1}";
 
     /** What each kind of map needs to be complete, as YAML without braces. */
     private static final Map<String, String> REQUIRED =
@@ -36,6 +41,7 @@ class ConfigurationPageTest {
                     "feature: categorical-list", "dimension: 1",
                     "feature: bucket", "dimension: 1, boundaries: [1]",
                     "feature: cyclic", "period: day",
+                    "feature: cross", "dimension: 1, of: [user, item]",
                     "optimizers", "embedding: {type: sgd}, dense: {type: sgd}");
 
     @TestFactory
@@ -71,6 +77,7 @@ class ConfigurationPageTest {
     @Test
     void describesEveryKindOfMap() throws IOException {
         assertThat(tables().keySet())
+                .filteredOn(heading -> !heading.startsWith("architecture: "))
                 .containsExactlyInAnyOrder(
                         "top level",
                         "objective: click",
@@ -80,8 +87,7 @@ class ConfigurationPageTest {
                         "feature: bucket",
                         "feature: numeric",
                         "feature: cyclic",
-                        "architecture: dcn-v2",
-                        "architecture: dlrm",
+                        "feature: cross",
                         "optimizers",
                         "optimizer: sgd",
                         "optimizer: adagrad",
@@ -98,6 +104,16 @@ class ConfigurationPageTest {
                         "section: checkpoints",
                         "section: metrics",
                         "section: scoring");
+    }
+
+    @Test
+    void describesEveryArchitecture() throws IOException {
+        assertThat(tables().keySet())
+                .filteredOn(heading -> heading.startsWith("architecture: "))
+                .containsExactlyInAnyOrderElementsOf(
+                        Architectures.types().stream()
+                                .map(type -> "architecture: " + type)
+                                .toList());
     }
 
     /** What the complaint about an unknown key in this kind of map calls allowed. */
@@ -134,7 +150,12 @@ class ConfigurationPageTest {
         parts.put("optimizers", "{embedding: {type: sgd}, dense: {type: sgd}}");
         switch (kind) {
             case "objective" -> parts.put(kind, map("type: " + name, required, more));
-            case "architecture" -> parts.put(kind, map("type: " + name, required, more));
+            case "architecture" -> {
+                parts.put(kind, map("type: " + name, required, more));
+                if (name.equals("position-bias")) {
+                    parts.put("features", "{" + FEATURES + ", position: " + POSITION + "}");
+                }
+            }
             case "feature" ->
                     parts.put(
                             "features",
@@ -164,7 +185,7 @@ class ConfigurationPageTest {
                 .collect(Collectors.joining(", ", "{", "}"));
     }
 
-    /** The page's tables by heading: key to default. */
+    /** The pages' tables by heading: key to default. */
     private static Map<String, Map<String, String>> tables() throws IOException {
         Map<String, Map<String, String>> tables = new LinkedHashMap<>();
         String heading = "";
@@ -177,6 +198,23 @@ class ConfigurationPageTest {
                         .put(row.group(1), row.group(3));
             }
         }
+        addArchitectures(tables);
         return tables;
+    }
+
+    private static void addArchitectures(Map<String, Map<String, String>> tables)
+            throws IOException {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(ARCHITECTURES)) {
+            Matcher row = OPTION.matcher(line);
+            if (line.startsWith("## ")) {
+                options = new LinkedHashMap<>(Map.of("type", "required"));
+                if (line.matches("## [a-z0-9-]+")) {
+                    tables.put("architecture: " + line.substring(3), options);
+                }
+            } else if (row.matches()) {
+                options.put(row.group(1), row.group(2));
+            }
+        }
     }
 }

@@ -1,7 +1,9 @@
 package io.millrace.model.architecture;
 
 import io.millrace.model.config.ConfigNode;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -29,6 +31,11 @@ public final class Architectures {
     }
 
     private Architectures() {}
+
+    /** The names, in alphabetical order. */
+    public static Set<String> types() {
+        return Collections.unmodifiableSet(READERS.keySet());
+    }
 
     /**
      * Reads the architecture that the key {@code type} names, and its options.

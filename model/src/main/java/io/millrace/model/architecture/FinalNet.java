@@ -45,7 +45,7 @@ public record FinalNet(
 
     static final String TYPE = "finalnet";
 
-    /** Two blocks of three layers with a field gate, as in the authors' reference. */
+    /** Two blocks of three layers, the first behind a field gate. */
     static final FinalNet DEFAULT =
             new FinalNet(
                     List.of(64, 64, 64),
@@ -134,13 +134,16 @@ public record FinalNet(
     @Override
     public NDArray logits(Inputs inputs, NDList tensors) {
         Iterator<NDArray> next = tensors.iterator();
-        NDArray x = inputs.sideBySide();
-        NDArray gated = x;
+        NDArray x;
+        NDArray gated;
         if (fieldGate) {
             FeatureVectors features = FeatureVectors.of(inputs.shape(), TYPE);
             NDArray vectors = features.apply(inputs, next);
             gated = new FieldGate(features.count()).apply(vectors, next);
             x = vectors.reshape(inputs.size(), -1);
+        } else {
+            x = inputs.sideBySide();
+            gated = x;
         }
         NDArray first = block("first", firstBlock).logit(gated, next, inputs);
         if (secondBlock.isEmpty()) {

@@ -80,7 +80,7 @@ public record InputShape(List<Field> fields, List<Numbers> numbers) implements S
                     architecture.type()
                             + " has no use for the feature \""
                             + feature.name()
-                            + "\"; leave it out");
+                            + "\"; leave it out, or name it under an option that uses it");
         }
         return used;
     }

@@ -133,6 +133,11 @@ public final class Inputs {
         return x.mul(masks.next(x.getManager(), x.getShape(), rate));
     }
 
+    /** The same arrays for a pass that keeps everything. */
+    public Inputs withoutDropout() {
+        return new Inputs(shape, embeddings, weights, numeric, purpose, null);
+    }
+
     /** Whether something was dropped out, so that the logits are no predictions. */
     public boolean hasDropped() {
         return masks != null && masks.wereUsed();

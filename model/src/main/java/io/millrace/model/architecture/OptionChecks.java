@@ -5,7 +5,7 @@ import java.util.List;
 /** What options of several architectures have to fulfil; errors say what they were given. */
 final class OptionChecks {
 
-    /** No paper has a tenth of it; a slip of the pen is found before memory is. */
+    /** Far more than any paper has, so a typo is refused before it takes memory. */
     private static final int MOST_LAYERS = 1000;
 
     private OptionChecks() {}

@@ -90,11 +90,18 @@ public record PositionBias(
                             + " multiplies probabilities, but the objective is a rating; combine"
                             + " can be additive");
         }
+        String field = field(features);
         for (FeatureSpec other : features) {
-            if (other instanceof FeatureSpec.Cross cross && cross.of().contains(feature)) {
+            boolean crosses =
+                    other instanceof FeatureSpec.Cross cross && cross.of().contains(feature);
+            boolean readsIt =
+                    !other.name().equals(feature)
+                            && other instanceof FeatureSpec.OfField one
+                            && one.field().equals(field);
+            if (crosses || readsIt) {
                 throw new IllegalArgumentException(
-                        "the cross \""
-                                + cross.name()
+                        "the feature \""
+                                + other.name()
                                 + "\" would tell the network of "
                                 + TYPE
                                 + " the position, \""
@@ -105,6 +112,16 @@ public record PositionBias(
         network.requireFit(
                 objective,
                 features.stream().filter(other -> !other.name().equals(feature)).toList());
+    }
+
+    /** The event field that the position is read from; empty when it is no feature of a field. */
+    private String field(List<FeatureSpec> features) {
+        for (FeatureSpec one : features) {
+            if (one.name().equals(feature) && one instanceof FeatureSpec.OfField position) {
+                return position.field();
+            }
+        }
+        return "";
     }
 
     @Override

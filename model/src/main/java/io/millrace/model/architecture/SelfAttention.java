@@ -47,7 +47,7 @@ record SelfAttention(
 
     /** Length of the vectors that it makes. */
     int out() {
-        return heads * dimension;
+        return Math.multiplyExact(heads, dimension);
     }
 
     List<TensorSpec> tensors() {

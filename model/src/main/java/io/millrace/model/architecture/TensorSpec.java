@@ -16,6 +16,12 @@ public record TensorSpec(String name, List<Integer> shape, Initializer initializ
 
     public TensorSpec {
         shape = List.copyOf(shape);
+        for (int length : shape) {
+            if (length < 1) {
+                throw new IllegalArgumentException(
+                        "the tensor " + name + " would have the shape " + shape);
+            }
+        }
     }
 
     /** Glorot uniform: U(-a, a), a = sqrt(6 / (fan-in + fan-out)); for a matrix [in, out]. */
@@ -47,7 +53,6 @@ public record TensorSpec(String name, List<Integer> shape, Initializer initializ
     public enum Initializer {
         ZEROS,
         ONES,
-        GLOROT_UNIFORM,
-        HE_UNIFORM
+        GLOROT_UNIFORM
     }
 }

@@ -5,8 +5,10 @@ import ai.djl.ndarray.NDList;
 import io.millrace.model.feature.FeatureSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -58,13 +60,31 @@ record Towers(List<String> user, List<String> item, List<Integer> hidden, int di
     }
 
     /**
-     * Checks that no cross brings a feature of one tower into the other.
+     * Checks that no cross brings a feature of one tower into the other, and that no event field is
+     * read in both, but for the event's own time.
      *
      * @param architecture to be named in the error
      * @throws IllegalArgumentException when one does
      */
     void requireApart(List<FeatureSpec> features, String architecture) {
+        Map<String, FeatureSpec> readers = new HashMap<>();
         for (FeatureSpec feature : features) {
+            if (feature instanceof FeatureSpec.OfField one && !one.field().equals("timestamp")) {
+                FeatureSpec other = readers.putIfAbsent(one.field(), feature);
+                if (other != null && user.contains(other.name()) != user.contains(one.name())) {
+                    throw new IllegalArgumentException(
+                            "\""
+                                    + other.name()
+                                    + "\" and \""
+                                    + one.name()
+                                    + "\" read the same field, \""
+                                    + one.field()
+                                    + "\", in different towers of "
+                                    + architecture
+                                    + "; a vector must not depend on the other tower's features,"
+                                    + " so leave one out");
+                }
+            }
             if (feature instanceof FeatureSpec.Cross cross) {
                 List<String> tower = user.contains(cross.name()) ? user : item;
                 for (String part : cross.of()) {

@@ -37,6 +37,9 @@ public final class OfflineFit implements AutoCloseable {
     private final MicroBatchBuilder batches;
     private final Learner learner;
 
+    /** Whether the learner has to know how many examples have updated each row. */
+    private final boolean countsExamples;
+
     public OfflineFit(ModelSpec spec, FitSettings settings, Criterion criterion) {
         this.spec = spec;
         this.settings = settings;
@@ -44,6 +47,7 @@ public final class OfflineFit implements AutoCloseable {
         layout = new ParameterLayout(spec);
         batches = new MicroBatchBuilder(layout, 1, key -> 0);
         learner = new Learner(spec, Device.cpu());
+        countsExamples = spec.architecture().batchLoss().isPresent();
     }
 
     /**
@@ -117,8 +121,8 @@ public final class OfflineFit implements AutoCloseable {
         float[] weights = new float[batch.weightCount()];
         float[] gradients = new float[batch.weightCount()];
         int[] places = table.pull(keys, 0, keys.length, weights, 0);
-        long[] counts = new long[keys.length];
-        table.examples(keys, 0, keys.length, places, counts, 0);
+        long[] counts = new long[countsExamples ? keys.length : 0];
+        table.examples(keys, 0, counts.length, places, counts, 0);
         var unused = learner.learn(batch, weights, counts, gradients);
         table.push(
                 keys,

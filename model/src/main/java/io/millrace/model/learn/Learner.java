@@ -11,7 +11,7 @@ import io.millrace.model.ModelSpec;
 import io.millrace.model.architecture.BatchItems;
 import io.millrace.model.architecture.BatchLoss;
 import io.millrace.model.architecture.DropoutMasks;
-import io.millrace.model.architecture.InputShape;
+import io.millrace.model.architecture.InputShape.Field;
 import io.millrace.model.architecture.Inputs;
 import io.millrace.model.feature.FeatureSpec;
 import io.millrace.model.loss.Loss;
@@ -38,6 +38,11 @@ public final class Learner implements AutoCloseable {
     private final Network network;
     private final Loss loss;
     private final @Nullable BatchLoss batchLoss;
+    private final int fields;
+
+    /** Which of the fields is the item of the {@link #batchLoss}; has no meaning without one. */
+    private final int item;
+
     private final NativeFloats nativeDense = new NativeFloats();
     private final NativeFloats nativeLogits = new NativeFloats();
 
@@ -46,6 +51,9 @@ public final class Learner implements AutoCloseable {
         network = new Network(spec, device);
         loss = network.loss();
         batchLoss = spec.architecture().batchLoss().orElse(null);
+        List<String> names = spec.inputShape().fields().stream().map(Field::name).toList();
+        fields = names.size();
+        item = batchLoss == null ? 0 : names.indexOf(batchLoss.item());
     }
 
     /**
@@ -108,16 +116,14 @@ public final class Learner implements AutoCloseable {
                     network.inputs(manager, batch, embeddings, Inputs.Purpose.LEARNING, masks);
             BatchLoss.Pass pass = null;
             if (batchLoss != null) {
-                pass = batchLoss.forward(inputs, tensors, candidates(batchLoss, batch, examples));
+                pass = batchLoss.forward(inputs, tensors, candidates(batch, examples));
             }
             NDArray logits = pass == null ? network.logits(inputs, tensors) : pass.logits();
 
             float[] logitValues = logits.toFloatArray();
             float[] predictions =
                     network.predictions(
-                            inputs.hasDropped()
-                                    ? withoutDropout(manager, batch, embeddings, tensors)
-                                    : logitValues);
+                            inputs.hasDropped() ? withoutDropout(inputs, tensors) : logitValues);
             if (pass == null) {
                 backward(logits, logitGradient(manager, batch, logitValues));
             } else {
@@ -138,10 +144,8 @@ public final class Learner implements AutoCloseable {
         JniUtils.backward((PtNDArray) value, (PtNDArray) gradient, false, false);
     }
 
-    private BatchItems candidates(BatchLoss batchLoss, MicroBatch batch, long[] examples) {
-        List<InputShape.Field> fields = spec.inputShape().fields();
-        List<String> names = fields.stream().map(InputShape.Field::name).toList();
-        return BatchCandidates.of(batch, names.indexOf(batchLoss.item()), names.size(), examples);
+    private BatchItems candidates(MicroBatch batch, long[] examples) {
+        return BatchCandidates.of(batch, item, fields, examples);
     }
 
     /**
@@ -157,9 +161,9 @@ public final class Learner implements AutoCloseable {
         return sum;
     }
 
-    private float[] withoutDropout(
-            NDManager manager, MicroBatch batch, NDArray rows, NDList tensors) {
-        return Network.withGradients(false, () -> logits(manager, batch, rows, tensors));
+    private float[] withoutDropout(Inputs inputs, NDList tensors) {
+        return Network.withGradients(
+                false, () -> network.logits(inputs.withoutDropout(), tensors).toFloatArray());
     }
 
     private float[] logits(NDManager manager, MicroBatch batch, NDArray rows, NDList tensors) {

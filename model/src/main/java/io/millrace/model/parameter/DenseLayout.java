@@ -13,6 +13,9 @@ public final class DenseLayout implements Serializable {
     /** Weights in a block: small enough to spread over shards, large enough to be cheap to key. */
     public static final int BLOCK = 1024;
 
+    /** They lie in one buffer, which is addressed by an int in bytes. */
+    private static final int MOST_WEIGHTS = Integer.MAX_VALUE / Float.BYTES;
+
     private final List<TensorSpec> tensors;
     private final int[] starts;
 
@@ -21,6 +24,14 @@ public final class DenseLayout implements Serializable {
         starts = new int[tensors.size() + 1];
         for (int i = 0; i < tensors.size(); i++) {
             starts[i + 1] = Math.addExact(starts[i], tensors.get(i).size());
+        }
+        if (size() > MOST_WEIGHTS) {
+            throw new IllegalArgumentException(
+                    "the network has "
+                            + size()
+                            + " weights, but no more than "
+                            + MOST_WEIGHTS
+                            + " fit into one piece of memory; make its layers narrower");
         }
     }
 

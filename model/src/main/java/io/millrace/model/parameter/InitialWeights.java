@@ -51,7 +51,6 @@ final class InitialWeights {
             case ONES -> 1f;
             case GLOROT_UNIFORM ->
                     scaled(Math.sqrt(6.0 / (fanIn(tensor) + fanOut(tensor))), seed, position);
-            case HE_UNIFORM -> scaled(Math.sqrt(6.0 / fanIn(tensor)), seed, position);
         };
     }
 

@@ -124,7 +124,7 @@ public final class ParameterTable {
      * Copies how many examples have updated each row of {@code keys[from..to)} to {@code out} from
      * {@code at}: 0 for a row that does not exist yet.
      *
-     * @param places what {@link #pull} returned for these keys
+     * @param places what {@link #pull} returned for these keys; put right where a row has moved
      */
     public void examples(long[] keys, int from, int to, int[] places, long[] out, int at) {
         for (int i = from; i < to; i++) {
@@ -132,6 +132,7 @@ public final class ParameterTable {
             int place = places[i - from];
             if (!cache.isAt(place, keys[i])) {
                 place = findOrLoad(cache, keys[i]);
+                places[i - from] = place;
             }
             out[at + i - from] = cache.examples(place);
         }

@@ -224,6 +224,19 @@ final class PositionBiasTest {
         PositionBias.DEFAULT.requireFit(new Objective.Click(), features.subList(0, 2));
     }
 
+    @Test
+    void theSamePositionUnderAnotherNameIsRefused() {
+        FeatureSpec.Categorical position = new FeatureSpec.Categorical("position", "rank", 2);
+        FeatureSpec again = new FeatureSpec.Bucketized("top", "rank", 2, List.of(3.0));
+        Objective click = new Objective.Click();
+
+        assertThatThrownBy(() -> PositionBias.DEFAULT.requireFit(click, List.of(again, position)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"top\" would tell the network");
+        PositionBias.DEFAULT.requireFit(
+                click, List.of(position, new FeatureSpec.Categorical("top", "top", 2)));
+    }
+
     private static ModelSpec read(String objective, String combine) {
         return ModelSpecReader.read(
                 ConfigNode.parse(

@@ -176,6 +176,7 @@ final class TwoTowerTest {
             }
         }
 
+        TorchEngine.start(1);
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
         try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
@@ -312,6 +313,23 @@ final class TwoTowerTest {
                 .hasMessageContaining("one tower of split-network, but \"user\" is not");
     }
 
+    @Test
+    void aFieldThatBothTowersReadIsRefused() {
+        List<FeatureSpec> features =
+                List.of(
+                        new Categorical("user", "user", 2),
+                        new Categorical("item", "item", 2),
+                        new Categorical("owner", "user", 2));
+        Objective click = new Objective.Click();
+
+        tower(List.of("user", "owner"), List.of("item")).requireFit(click, features);
+        assertThatThrownBy(
+                        () ->
+                                tower(List.of("user"), List.of("item", "owner"))
+                                        .requireFit(click, features))
+                .hasMessageContaining("\"user\" and \"owner\" read the same field, \"user\"");
+    }
+
     private static TwoTower softmax(List<String> item, String itemId) {
         return new TwoTower(
                 List.of("user"),
@@ -366,6 +384,7 @@ final class TwoTowerTest {
 
     /** The logit, then its gradient by the embeddings; all of them are {@code value}. */
     private static float[] logitAndGradient(TwoTower network, float value) {
+        TorchEngine.start(1);
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
         try (NDManager manager = TorchEngine.newManager(Device.cpu())) {

@@ -71,29 +71,6 @@ class ParameterLayoutTest {
     }
 
     @Test
-    void heUniformCountsInputsOnly() {
-        ParameterLayout layout =
-                Layouts.of(
-                        List.of(
-                                new TensorSpec(
-                                        "weight",
-                                        List.of(24, 40),
-                                        TensorSpec.Initializer.HE_UNIFORM)),
-                        ADAGRAD,
-                        ADAM,
-                        1,
-                        8);
-        float[] weights = new float[DenseLayout.BLOCK];
-        layout.initialize(ParameterKey.ofDenseBlock(0), weights, 0);
-
-        float largest = 0;
-        for (float w : weights) {
-            largest = Math.max(largest, Math.abs(w));
-        }
-        assertThat(largest).isBetween(0.49f, 0.5f);
-    }
-
-    @Test
     void embeddingsStartSmallAndByKeyAndSeedOnly() {
         ParameterLayout layout = Layouts.of(TENSORS, ADAGRAD, ADAM, 1, 16);
         ParameterLayout same = Layouts.of(List.of(), ADAM, ADAM, 1, 16, 4);
@@ -151,5 +128,24 @@ class ParameterLayoutTest {
         float[] weights = new float[16];
         layout.initialize(key, weights, 0);
         return weights;
+    }
+
+    @Test
+    void aNetworkThatNoBufferHoldsIsRefused() {
+        int most = Integer.MAX_VALUE / Float.BYTES;
+
+        assertThat(new DenseLayout(List.of(TensorSpec.bias("bias", most))).size()).isEqualTo(most);
+        assertThatThrownBy(() -> new DenseLayout(List.of(TensorSpec.bias("bias", most + 1))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(most + 1 + " weights")
+                .hasMessageContaining("narrower");
+    }
+
+    @Test
+    void aTensorWithoutWeightsIsRefused() {
+        assertThatThrownBy(() -> TensorSpec.matrix("wide.weight", 3, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("wide.weight")
+                .hasMessageContaining("[3, 0]");
     }
 }

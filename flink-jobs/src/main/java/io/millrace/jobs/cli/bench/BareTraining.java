@@ -89,9 +89,7 @@ final class BareTraining {
         float[] weights = new float[batch.weightCount()];
         float[] gradients = new float[batch.weightCount()];
         int[] places = table.pull(keys, 0, keys.length, weights, 0);
-        long[] counts = new long[keys.length];
-        table.examples(keys, 0, keys.length, places, counts, 0);
-        var unused = learner.learn(batch, weights, counts, gradients);
+        var unused = learner.learn(batch, weights, gradients);
         table.push(
                 keys,
                 0,
