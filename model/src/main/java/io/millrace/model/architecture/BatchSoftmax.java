@@ -53,7 +53,7 @@ record BatchSoftmax(TwoTower network) implements BatchLoss {
         int size = items.items().length;
         NDArray corrected =
                 scores.sub(manager.create(items.logProbabilities(), new Shape(1, size)))
-                        .add(excluded(manager, items).mul(EXCLUDED));
+                        .add(Scaling.times(excluded(manager, items), EXCLUDED));
         NDArray diagonal = manager.arange(0, size, 1, DataType.INT64).reshape(size, 1);
         NDArray own = corrected.logSoftmax(1).gather(diagonal, 1).reshape(size);
         return own.mul(manager.create(items.rewards())).sum().neg();
