@@ -413,13 +413,13 @@ class ScorerTest {
                         known.name(),
                         known.objective(),
                         known.features(),
-                        new DcnV2(0, 0, List.of(40_000, 40_000), DcnV2.Structure.STACKED),
+                        new DcnV2(0, 0, List.of(20_000, 20_000), DcnV2.Structure.STACKED),
                         known.embeddingOptimizer(),
                         known.denseOptimizer(),
                         known.seed());
         new PublishedModel(storage, huge).version(2, null).publish();
 
-        assertRefused(2, "its network has 6104 MiB of weights");
+        assertRefused(2, "its network has 1526 MiB of weights");
     }
 
     @Test
