@@ -3,6 +3,7 @@ package io.millrace.jobs.cli;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.config.PipelineConfigReader;
 import io.millrace.model.ModelSpec;
+import io.millrace.model.config.ConfigException;
 import io.millrace.model.example.Example;
 import io.millrace.model.fit.Criterion;
 import io.millrace.model.fit.FitResult;
@@ -13,7 +14,10 @@ import io.millrace.model.learn.DivergedException;
 import io.millrace.model.learn.TorchEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,12 +37,10 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  millrace fit --config examples/movielens-tfrs.yaml --input ml-100k --seeds 5",
-            "  millrace fit --config examples/movielens-tfrs/*.yaml --input ml-100k --validate 0.1"
+            "  millrace fit --input ml-100k --validate 0.1 \\",
+            "    --config examples/movielens-tfrs.yaml examples/movielens-tfrs/*.yaml"
         })
 final class FitCommand implements Callable<Integer> {
-
-    /** Share of the training part that tells when to stop early. */
-    private static final double STOPPING_SHARE = 0.1;
 
     private static final int MOST_SEEDS = 1000;
     private static final int MOST_EPOCHS = 100_000;
@@ -144,20 +146,41 @@ final class FitCommand implements Callable<Integer> {
         BenchOptions.require("--epochs", epochs, 1, MOST_EPOCHS);
         BenchOptions.require("--early-stopping", patience, 0, MOST_EPOCHS);
         BenchOptions.require("--threads", threads, 1, BenchOptions.MOST_THREADS);
-        Split heldOut = split();
-        Split validation = validation(heldOut);
-        List<Contestant> contestants = new ArrayList<>();
-        for (Path file : configs) {
-            contestants.add(contestant(file));
+        if (batch != null) {
+            BenchOptions.require("--batch", batch, 1, LARGEST_BATCH);
         }
+        FitCuts cuts = new FitCuts(split(), splitSeed, validate, patience);
         FitInput events = FitInput.read(input);
+        List<Contestant> contestants = new ArrayList<>();
+        Set<String> mistakes = new LinkedHashSet<>();
+        for (Path file : configs) {
+            try {
+                Contestant contestant = contestant(file);
+                // Cut again before the training: the examples of all models are too much to keep.
+                var unused = cuts.of(events.examples(contestant.config()), contestant.criterion());
+                contestants.add(contestant);
+            } catch (UsageException | ConfigException e) {
+                mistakes.add(String.valueOf(e.getMessage()));
+            }
+        }
+        if (!mistakes.isEmpty()) {
+            return tell(mistakes, ExitCode.USAGE);
+        }
         TorchEngine.start(threads);
-        FitReport report = new FitReport(output, heldOut, splitSeed, validate);
+        FitReport report = new FitReport(output, cuts);
+        List<String> failures = new ArrayList<>();
         for (Contestant contestant : contestants) {
-            fit(contestant, parts(events, contestant.config(), heldOut, validation), report);
+            fit(contestant, events, cuts, report, failures);
         }
         report.end();
-        return ExitCode.OK;
+        return failures.isEmpty() ? ExitCode.OK : tell(failures, ExitCode.SOFTWARE);
+    }
+
+    /** Says each sentence as an answer of the command. */
+    private int tell(Collection<String> sentences, int exitCode) {
+        sentences.forEach(sentence -> output.err().println("millrace fit: " + sentence));
+        output.err().flush();
+        return exitCode;
     }
 
     private Split split() {
@@ -168,21 +191,10 @@ final class FitCommand implements Callable<Integer> {
         }
     }
 
-    /** How the training part is cut again; null when it is learned from as a whole. */
-    private @Nullable Split validation(Split heldOut) {
-        if (validate == null) {
-            return null;
-        }
-        if (!(validate > 0 && validate < 1)) {
-            throw new UsageException("--validate must be above 0 and below 1, found " + validate);
-        }
-        return heldOut.withShare(1 - validate);
-    }
-
     private Contestant contestant(Path file) {
         PipelineConfig config = PipelineConfigReader.read(file);
         int microBatch = batch == null ? config.training().microBatch() : batch;
-        BenchOptions.require("--batch", microBatch, 1, LARGEST_BATCH);
+        BenchOptions.require(file + ": training.micro-batch", microBatch, 1, LARGEST_BATCH);
         try {
             return new Contestant(
                     file,
@@ -196,40 +208,31 @@ final class FitCommand implements Callable<Integer> {
         }
     }
 
-    private Parts parts(
-            FitInput events, PipelineConfig config, Split heldOut, @Nullable Split validation) {
-        List<Example> examples = events.examples(config);
-        try {
-            Split.Parts parts = heldOut.of(examples, splitSeed);
-            if (validation != null) {
-                parts = validation.of(parts.learned(), splitSeed);
-            }
-            if (patience == 0) {
-                return new Parts(parts.learned(), List.of(), parts.held());
-            }
-            Split.Parts again =
-                    heldOut.withShare(1 - STOPPING_SHARE).of(parts.learned(), splitSeed);
-            return new Parts(again.learned(), again.held(), parts.held());
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("--input " + input + ": " + e.getMessage());
-        }
-    }
-
-    private void fit(Contestant contestant, Parts parts, FitReport report) {
-        report.begin(contestant, parts);
-        for (int seed = 1; seed <= seeds; seed++) {
-            ModelSpec spec = withSeed(contestant.config().model(), seed);
+    /** Trains with all seeds, up to the first that diverges. */
+    private void fit(
+            Contestant contestant,
+            FitInput events,
+            FitCuts cuts,
+            FitReport report,
+            List<String> failures) {
+        List<Example> examples = events.examples(contestant.config());
+        FitCuts.Parts parts = cuts.of(examples, contestant.criterion());
+        ModelSpec model = contestant.config().model();
+        report.begin(contestant, parts, AbsentFeatures.of(model, examples, events));
+        String failure = null;
+        for (int seed = 1; seed <= seeds && failure == null; seed++) {
             long begin = System.nanoTime();
             try (OfflineFit fit =
-                    new OfflineFit(spec, contestant.settings(), contestant.criterion())) {
-                FitResult result = fit.fit(parts.learned(), parts.stopping(), parts.held());
+                    new OfflineFit(
+                            withSeed(model, seed), contestant.settings(), contestant.criterion())) {
+                FitResult result = fit.fit(parts.learned(), parts.stopping(), parts.judgedBy());
                 report.add(seed, result, (System.nanoTime() - begin) * 1e-9);
             } catch (DivergedException e) {
-                throw new FailedException(
-                        contestant.file() + ", seed " + seed + ": " + e.getMessage());
+                failure = "seed " + seed + ": " + e.getMessage();
+                failures.add(contestant.file() + ", " + failure);
             }
         }
-        report.endModel();
+        report.endModel(failure);
     }
 
     private static ModelSpec withSeed(ModelSpec model, long seed) {
@@ -246,13 +249,4 @@ final class FitCommand implements Callable<Integer> {
     /** A model to be trained, and how. */
     record Contestant(
             Path file, PipelineConfig config, FitSettings settings, Criterion criterion) {}
-
-    /**
-     * The examples of one model.
-     *
-     * @param learned from
-     * @param stopping those that tell when to stop; none without early stopping
-     * @param held out, to judge by
-     */
-    record Parts(List<Example> learned, List<Example> stopping, List<Example> held) {}
 }

@@ -76,6 +76,23 @@ record FitInput(Path from, List<SpecificRecord> events) {
         return examples;
     }
 
+    /** Whether an event that such a model learns from has a value in this field. */
+    boolean has(String field, Objective objective) {
+        return switch (field) {
+            case "user", "item", "timestamp" -> true;
+            default ->
+                    events.stream()
+                            .anyMatch(event -> features(event, objective).get(field) != null);
+        };
+    }
+
+    private static Map<String, Object> features(SpecificRecord event, Objective objective) {
+        if (objective instanceof Objective.Rating) {
+            return event instanceof Rating rating ? rating.getFeatures() : Map.of();
+        }
+        return event instanceof Impression shown ? shown.getFeatures() : Map.of();
+    }
+
     private List<Example> ratings(FeatureExtractor extractor, Objective.Rating range) {
         List<Example> examples = new ArrayList<>();
         for (SpecificRecord event : events) {

@@ -66,7 +66,9 @@ class FitCommandTest {
         CommandLineRun run = fit("--config cross.yaml linear.yaml --seeds 3 --epochs 30 --json -");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.err()).contains("384 examples to learn from, 96 held out", "seed 3: rmse");
+        assertThat(run.err())
+                .contains("384 examples to learn from, 96 held out\n", "seed 3: rmse")
+                .contains("of the part held out:", "seconds in all");
         JsonNode json = new JsonMapper().readTree(run.out());
         assertThat(json.get("split").textValue()).isEqualTo("random:0.8");
         JsonNode cross = json.get("models").get(0);
@@ -137,7 +139,10 @@ class FitCommandTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out())
-                .contains("259 examples to learn from, 29 to stop by, 96 held out")
+                .contains(
+                        "259 examples to learn from, 29 to stop by, 96 to validate by; the 96 held"
+                                + " out are left alone",
+                        "of the validation part:")
                 .doesNotContain(", 50 epochs");
     }
 
@@ -190,6 +195,10 @@ class FitCommandTest {
                     --config cross.yaml --split users:0.8        | such as random:0.8
                     --config cross.yaml --split random:0.999999  | 480 examples cannot be cut in two
                     --config cross.yaml --validate 1             | --validate must be above 0
+                    --config cross.yaml --validate 1e-17         | --validate must be above 0
+                    --config cross.yaml --validate 0.9999        | --validate 0.9999: 384 examples cannot
+                    --config cross.yaml --validate 0.00001       | --validate 0.00001: 384 examples cannot
+                    --config cross.yaml --split random:0.009 --early-stopping 1 | --early-stopping 1 keeps a tenth to stop by: 4 examples
                     --config cross.yaml --seeds 0                | --seeds must be from 1
                     --config cross.yaml --epochs 0               | --epochs must be from 1
                     --config cross.yaml --batch 0                | --batch must be from 1
@@ -233,7 +242,7 @@ class FitCommandTest {
     }
 
     @Test
-    void aModelThatDivergesFails() throws IOException {
+    void aModelThatDivergesFailsAndLosesNothingOfTheOthers() throws IOException {
         write(
                 "wild.yaml",
                 pipeline("wild", "cross-layers: 2, hidden: [8]")
@@ -241,10 +250,108 @@ class FitCommandTest {
                                 "type: adam, learning-rate: 0.02",
                                 "type: sgd, learning-rate: 1e6"));
 
-        CommandLineRun run = fit("--config wild.yaml");
+        Path result = directory.resolve("result.json");
+        CommandLineRun run =
+                fit("--config cross.yaml wild.yaml linear.yaml --seeds 2 --json " + result);
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("wild.yaml, seed 1", "learning rate").hasLineCount(1);
+        assertThat(tableOf(run)).hasSize(4).element(2).asString().contains("diverged", "wild.yaml");
+        JsonNode models = new JsonMapper().readTree(result.toFile()).get("models");
+        assertThat(models).hasSize(3);
+        for (int other : new int[] {0, 2}) {
+            assertThat(models.get(other).get("mean").isNumber()).isTrue();
+            assertThat(models.get(other).get("failure").isNull()).isTrue();
+            assertThat(models.get(other).get("runs")).hasSize(2);
+        }
+        JsonNode wild = models.get(1);
+        assertThat(wild.get("mean").isNull()).isTrue();
+        assertThat(wild.get("std").isNull()).isTrue();
+        assertThat(wild.get("parameters").isNull()).isTrue();
+        assertThat(wild.get("runs")).isEmpty();
+        assertThat(wild.get("failure").textValue())
+                .startsWith("seed 1: ")
+                .contains("learning rate");
+    }
+
+    @Test
+    void theMistakesOfAllFilesAreToldBeforeAnythingIsTrained() {
+        CommandLineRun run = fit("--config cross.yaml clicks.yaml absent.yaml clicks.yaml");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err().lines())
+                .hasSize(2)
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("millrace fit: ", "has no impressions"),
+                        line -> assertThat(line).contains("absent.yaml: there is no such file"));
+    }
+
+    @Test
+    void aFeatureThatNoEventHasIsTold() throws IOException {
+        write(
+                "misspelt.yaml",
+                pipeline("misspelt", "cross-layers: 1, hidden: [8]")
+                        .replace(
+                                "architecture:",
+                                """
+                                  agex: {type: numeric}
+                                  age: {type: numeric}
+                                  zipx: {type: categorical, dimension: 4}
+                                  zip: {type: categorical, dimension: 4}
+                                  when: {type: cyclic, field: timestamp, period: day}
+                                architecture:\
+                                """));
+
+        CommandLineRun run = fit("--config misspelt.yaml --seeds 1 --epochs 1");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out().lines().filter(line -> line.contains("no event")))
+                .containsExactly(
+                        "  feature \"agex\": no event has it",
+                        "  feature \"zipx\": no event has it");
+    }
+
+    @Test
+    void earlyStoppingIsRefusedWhereItsMetricHasNoValue() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 100; i++) {
+            lines.append(
+                    """
+                    {"type":"impression","impressionId":"%d","timestamp":1700000000000,"user":"1","item":"1","features":{}}
+                    """
+                            .formatted(i));
+        }
+        write("events.jsonl", lines.toString());
+
+        CommandLineRun run =
+                CommandLineRun.of(
+                        "fit",
+                        "--config",
+                        directory.resolve("clicks.yaml"),
+                        "--input",
+                        directory.resolve("events.jsonl"),
+                        "--early-stopping",
+                        2);
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        assertThat(run.err())
+                .contains("--early-stopping 2: auc has no value over the 8 examples to stop by")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void oneOfAThingIsSingular() {
+        CommandLineRun run = fit("--config cross.yaml --seeds 1 --epochs 1 --split random:0.003");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains(", 1 example to learn from, 479 held out", ", 1 epoch, ");
+    }
+
+    @Test
+    void helpComparesAllExamples() {
+        assertThat(CommandLineRun.of("fit", "--help").out().replaceAll("\\s+", " "))
+                .contains("--config examples/movielens-tfrs.yaml examples/movielens-tfrs/*.yaml");
     }
 
     private static void assertMeanAndDeviation(JsonNode model) {
@@ -252,9 +359,18 @@ class FitCommandTest {
         double mean = DoubleStream.of(values).sum() / 3;
         double squares = DoubleStream.of(values).map(value -> Math.pow(value - mean, 2)).sum();
         assertThat(values).hasSize(3).doesNotHaveDuplicates();
-        assertThat(model.get("mean").doubleValue()).isCloseTo(mean, Offset.offset(1e-4));
+        assertThat(model.get("mean").doubleValue()).isCloseTo(mean, Offset.offset(1e-12));
         assertThat(model.get("std").doubleValue())
-                .isCloseTo(Math.sqrt(squares / 2), Offset.offset(1e-4));
+                .isCloseTo(Math.sqrt(squares / 2), Offset.offset(1e-12));
+    }
+
+    /** The lines below that which says what the figures are of. */
+    private static List<String> tableOf(CommandLineRun run) {
+        return run.out()
+                .lines()
+                .dropWhile(line -> !line.equals("of the part held out:"))
+                .skip(1)
+                .toList();
     }
 
     private static DoubleStream runs(JsonNode model) {

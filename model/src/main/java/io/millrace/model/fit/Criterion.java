@@ -8,6 +8,7 @@ import io.millrace.model.metric.MeanAbsoluteError;
 import io.millrace.model.metric.MetricSet;
 import io.millrace.model.metric.NormalizedEntropy;
 import io.millrace.model.metric.RootMeanSquaredError;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -45,6 +46,16 @@ public record Criterion(Objective objective, String metric) {
             return !Double.isNaN(value);
         }
         return metric.equals(Auc.NAME) ? value > than : value < than;
+    }
+
+    /**
+     * Whether the metric has a value over these examples, whatever is predicted for them: it has
+     * none over no examples, and an AUC or a normalized entropy none over those of one class.
+     */
+    public boolean isDefinedOver(List<Example> examples) {
+        float[] predictions = new float[examples.size()];
+        Arrays.fill(predictions, 0.5f);
+        return !Double.isNaN(judge(examples, predictions));
     }
 
     /** The metric's value; NaN where it has none, such as the AUC of one class. */

@@ -57,9 +57,20 @@ public final class OfflineFit implements AutoCloseable {
      * @param learned the examples to learn from
      * @param stopping the examples that tell when to stop; not looked at without patience
      * @param held the examples that the result is judged by; nothing else depends on them
+     * @throws IllegalArgumentException with patience, when the criterion is not defined over the
+     *     examples for stopping
      * @throws io.millrace.model.learn.DivergedException when a loss or gradient is not finite
      */
     public FitResult fit(List<Example> learned, List<Example> stopping, List<Example> held) {
+        if (settings.patience() > 0 && !criterion.isDefinedOver(stopping)) {
+            throw new IllegalArgumentException(
+                    "%s has no value over the examples for stopping, %s: it cannot tell when to stop"
+                            .formatted(
+                                    criterion.metric(),
+                                    stopping.isEmpty()
+                                            ? "of which there are none"
+                                            : "which all have one label"));
+        }
         ParameterTable table = new ParameterTable(layout, new MemoryRowStore(), bytes(learned));
         List<Example> shuffled = new ArrayList<>(learned);
         Random random = new Random(spec.seed());

@@ -65,18 +65,26 @@ public record Split(Order order, double share) {
         return new Split(order, newShare);
     }
 
+    /** Whether so many examples are enough for two parts. */
+    public boolean cuts(int examples) {
+        int learned = learned(examples);
+        return learned > 0 && learned < examples;
+    }
+
     /**
      * Cuts the examples: the first part has the share of them, to the nearest whole number.
      *
      * @throws IllegalArgumentException when one of the parts would be empty
      */
     public Parts of(List<Example> examples, long seed) {
-        int learned = (int) Math.round(share * examples.size());
-        if (learned == 0 || learned == examples.size()) {
+        if (!cuts(examples.size())) {
             throw new IllegalArgumentException(
-                    "%d examples cannot be cut in two at a share of %s; there must be more of them"
-                            .formatted(examples.size(), share));
+                    examples.size()
+                            + " examples cannot be cut in two at a share of "
+                            + share
+                            + "; there must be more of them");
         }
+        int learned = learned(examples.size());
         List<Example> ordered = new ArrayList<>(examples);
         switch (order) {
             case RANDOM -> Collections.shuffle(ordered, new Random(seed));
@@ -85,6 +93,10 @@ public record Split(Order order, double share) {
         return new Parts(
                 List.copyOf(ordered.subList(0, learned)),
                 List.copyOf(ordered.subList(learned, ordered.size())));
+    }
+
+    private int learned(int examples) {
+        return (int) Math.round(share * examples);
     }
 
     @Override

@@ -118,6 +118,39 @@ class OfflineFitTest {
     }
 
     @Test
+    void examplesThatCannotTellWhenToStopAreRefused() {
+        Objective click = new Objective.Click();
+        List<Example> clicks = asClicks(parts.learned());
+        List<Example> positives = clicks.stream().filter(example -> example.label() > 0).toList();
+        FitSettings patient = new FitSettings(1, BATCH, 1);
+        try (OfflineFit fit =
+                new OfflineFit(
+                        Planted.spec(1, click, adam(), adam()), patient, Criterion.of(click))) {
+            assertThatThrownBy(() -> fit.fit(clicks, positives, clicks))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("auc has no value")
+                    .hasMessageContaining("one label");
+        }
+        assertThatThrownBy(() -> fit(Planted.spec(1), patient, parts.learned(), List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("rmse has no value")
+                .hasMessageContaining("there are none");
+    }
+
+    @Test
+    void aMetricThatOneClassIsEnoughForIsDefinedOverIt() {
+        List<Example> some = asClicks(parts.held());
+        List<Example> negatives = some.stream().filter(example -> example.label() == 0).toList();
+
+        for (String metric : List.of("auc", "logloss", "normalized_entropy")) {
+            Criterion criterion = new Criterion(new Objective.Click(), metric);
+            assertThat(criterion.isDefinedOver(some)).isTrue();
+            assertThat(criterion.isDefinedOver(negatives)).isEqualTo(metric.equals("logloss"));
+            assertThat(criterion.isDefinedOver(List.of())).isFalse();
+        }
+    }
+
+    @Test
     void settingsMustMakeSense() {
         assertThatThrownBy(() -> new FitSettings(0, 1, 0)).hasMessageContaining("epochs is 0");
         assertThatThrownBy(() -> new FitSettings(1, 0, 0)).hasMessageContaining("micro-batch is 0");
