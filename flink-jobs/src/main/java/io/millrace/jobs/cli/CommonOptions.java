@@ -3,7 +3,6 @@ package io.millrace.jobs.cli;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.config.PipelineConfigReader;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -37,11 +36,6 @@ final class CommonOptions extends OutputOptions {
 
     boolean hasConfig() {
         return config != null;
-    }
-
-    /** {@code --config} as words of a command line; none when it was not given. */
-    List<String> configWords() {
-        return config == null ? List.of() : List.of("--config", config.toString());
     }
 
     /** The pipeline file; null when none was named. */

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,7 @@ final class DimensionsCommand implements Callable<Integer> {
         Path config = checkedOptions();
         Versions versions = which.versions();
         VersionChain chain = versions.catalog().chain(versions.existing(version));
+        requireSameFeatures(chain, config);
         List<NeededDimension> needed = NeededDimension.of(versions.storage(), chain, share);
         if (needed.isEmpty()) {
             throw new FailedException(
@@ -93,7 +95,26 @@ final class DimensionsCommand implements Callable<Integer> {
                     "--output " + output + " is the file of --config, which stays as it is");
         }
         which.common.checkJson();
+        var unused = which.outputs("--output", "--json");
         return config;
+    }
+
+    /** Dimensions of one model's features say nothing of another's. */
+    private void requireSameFeatures(VersionChain chain, Path config) throws IOException {
+        String version =
+                "version " + chain.manifest().version() + " of " + chain.manifest().model();
+        FeatureDifference.first(
+                        chain.manifest().modelSpec(),
+                        version,
+                        which.common.pipeline().model(),
+                        config.toString())
+                .ifPresent(
+                        difference -> {
+                            throw new UsageException(
+                                    difference
+                                            + ": name the pipeline file that the version was"
+                                            + " trained with");
+                        });
     }
 
     private void print(VersionChain chain, List<NeededDimension> needed, Next next) {
@@ -106,7 +127,7 @@ final class DimensionsCommand implements Callable<Integer> {
                     Integer.toString(field.trained()),
                     Integer.toString(field.needed()),
                     Integer.toString(next.of(field)),
-                    "%,d".formatted(field.values()),
+                    String.format(Locale.ROOT, "%,d", field.values()),
                     field.feature());
         }
         table.lines().forEach(line -> which.common.say("%s", line));

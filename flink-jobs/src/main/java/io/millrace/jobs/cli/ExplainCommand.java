@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -73,8 +75,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--per-weight",
             description =
-                    "Divide norms of weights by the square root of their number, so that features"
-                            + " of different dimensions compare.")
+                    "Divide norms of cross weights by the square root of their number, so that"
+                            + " features of different dimensions compare. Changes nothing else.")
     private boolean perWeight;
 
     @Override
@@ -93,8 +95,11 @@ final class ExplainCommand implements Callable<Integer> {
         write(explained);
         if (badLines.count() > 0) {
             throw new FailedException(
-                    "%,d lines of %s could not be used; the picture is of all others"
-                            .formatted(badLines.count(), input));
+                    String.format(
+                            Locale.ROOT,
+                            "%s of %s could not be used; the picture is of all others",
+                            Wording.count(badLines.count(), "line"),
+                            input));
         }
         return ExitCode.OK;
     }
@@ -108,6 +113,7 @@ final class ExplainCommand implements Callable<Integer> {
         which.common.checkWritable("--output", output);
         which.common.checkWritable("--png", png);
         which.common.checkJson();
+        var unused = outputs();
         if (input != null && !Files.isDirectory(input)) {
             which.common.checkFile("--input", input);
         }
@@ -133,14 +139,20 @@ final class ExplainCommand implements Callable<Integer> {
         if (usesInput) {
             read(input, sample, badLines);
         }
-        Explanation explanation = explainer.explain(sample.examples(), perWeight);
+        boolean isPerWeight = perWeight && explainer.measure().isOfCrossWeights();
+        if (perWeight && !isPerWeight) {
+            which.common.say(
+                    "--per-weight is of cross weights, which %s has none of: it changes nothing.",
+                    type);
+        }
+        Explanation explanation = explainer.explain(sample.examples(), isPerWeight);
         return new Explained(
                 chain.manifest(),
                 spec,
                 explanation,
-                perWeight,
+                isPerWeight,
                 usesInput ? new Explained.Input(String.valueOf(input), sample.events()) : null,
-                command(chain.manifest().version(), usesInput));
+                command(chain.manifest().version(), usesInput, isPerWeight));
     }
 
     private static void read(@Nullable Path input, ExampleSample sample, BadLines badLines)
@@ -178,21 +190,27 @@ final class ExplainCommand implements Callable<Integer> {
         which.common.writeJson(ExplainJson.of(explained));
     }
 
+    private Map<String, Path> outputs() {
+        return which.outputs("--output", "--png", "--json");
+    }
+
     /** The command that makes the same of this version, whatever the newest is then. */
-    private String command(long shown, boolean usesInput) {
+    private String command(long shown, boolean usesInput, boolean isPerWeight) {
         List<String> words = new ArrayList<>(List.of("./millrace", "explain"));
         words.addAll(which.words());
         words.add("--version");
         words.add(Long.toString(shown));
-        if (usesInput) {
+        if (usesInput && input != null) {
             words.add("--input");
-            words.add(String.valueOf(input));
+            words.add(ModelsCommand.Which.absolute(input));
         }
-        if (perWeight) {
+        if (isPerWeight) {
             words.add("--per-weight");
         }
-        words.add("--output");
-        words.add(output == null ? "crosses.html" : output.toString());
+        outputs().forEach((option, file) -> words.addAll(List.of(option, file.toString())));
+        if (which.common.jsonOnStandardOutput()) {
+            words.addAll(List.of("--json", "-"));
+        }
         return ShellWords.join(words);
     }
 }

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,6 +50,10 @@ final class ModelsCommand implements Runnable {
 
         @Mixin final CommonOptions common = new CommonOptions();
 
+        @Spec(Spec.Target.MIXEE)
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private CommandSpec command;
+
         @Option(
                 names = {"--versions", "--directory"},
                 paramLabel = "DIR",
@@ -73,19 +79,53 @@ final class ModelsCommand implements Runnable {
                 Path root = Path.of(config.versions().directory());
                 return Versions.in(root, model == null ? config.model().name() : model);
             }
-            if (model != null) {
-                return Versions.in(directory, model);
+            if (model == null && !common.hasConfig()) {
+                return Versions.in(directory, onlyModel(directory));
             }
-            return Versions.in(
-                    directory,
-                    common.hasConfig() ? common.pipeline().model().name() : onlyModel(directory));
+            String named = model == null ? common.pipeline().model().name() : model;
+            requireModel(directory, named);
+            return Versions.in(directory, named);
         }
 
-        /** These options as words of a command line. */
+        /**
+         * The files that these options name, by option, in the order of the options: those that are
+         * not given, and the standard output, are not among them.
+         *
+         * @throws UsageException when two of them are the same file
+         */
+        Map<String, Path> outputs(String... options) {
+            Map<String, Path> files = new LinkedHashMap<>();
+            for (String option : options) {
+                Object value = command.findOption(option).getValue();
+                if (value == null || value.equals("-")) {
+                    continue;
+                }
+                Path file = Path.of(value.toString()).toAbsolutePath().normalize();
+                files.forEach(
+                        (other, taken) -> {
+                            if (taken.equals(file)) {
+                                throw new UsageException(
+                                        other
+                                                + " and "
+                                                + option
+                                                + " are both "
+                                                + value
+                                                + ": name two different files");
+                            }
+                        });
+                files.put(option, file);
+            }
+            return files;
+        }
+
+        /** These options as words of a command line that means the same in every directory. */
         List<String> words() {
-            List<String> words = new ArrayList<>(common.configWords());
+            List<String> words = new ArrayList<>();
+            if (common.config() != null) {
+                words.addAll(List.of("--config", absolute(common.config())));
+            }
             if (directory != null) {
-                words.addAll(List.of("--versions", directory.toString()));
+                words.addAll(List.of("--versions", absolute(directory)));
             }
             if (model != null) {
                 words.addAll(List.of("--model", model));
@@ -93,19 +133,36 @@ final class ModelsCommand implements Runnable {
             return words;
         }
 
-        private static String onlyModel(Path directory) throws IOException {
-            if (!Files.isDirectory(directory)) {
+        static String absolute(Path path) {
+            return path.toAbsolutePath().normalize().toString();
+        }
+
+        private static void requireModel(Path directory, String model) throws IOException {
+            List<String> models = models(directory);
+            if (!models.contains(model)) {
                 throw new UsageException(
-                        "--directory " + directory + ": there is no such directory");
+                        directory
+                                + " has no model "
+                                + model
+                                + (models.isEmpty() ? ", nor any other" : "; it has " + models));
             }
-            List<String> models;
+        }
+
+        /** The models that have a folder in a directory, in alphabetical order. */
+        private static List<String> models(Path directory) throws IOException {
+            if (!Files.isDirectory(directory)) {
+                throw new UsageException("there is no directory " + directory);
+            }
             try (Stream<Path> folders = Files.list(directory)) {
-                models =
-                        folders.filter(Files::isDirectory)
-                                .map(folder -> folder.getFileName().toString())
-                                .sorted()
-                                .toList();
+                return folders.filter(Files::isDirectory)
+                        .map(folder -> folder.getFileName().toString())
+                        .sorted()
+                        .toList();
             }
+        }
+
+        private static String onlyModel(Path directory) throws IOException {
+            List<String> models = models(directory);
             if (models.isEmpty()) {
                 throw new FailedException("there is no model in " + directory);
             }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,12 @@ record Versions(VersionStorage storage, String model) {
         long version = wanted == null ? present.get(present.size() - 1) : wanted;
         if (!present.contains(version)) {
             throw new FailedException(
-                    "model %s has no version %d; it has %s".formatted(model, version, present));
+                    String.format(
+                            Locale.ROOT,
+                            "model %s has no version %d; it has %s",
+                            model,
+                            version,
+                            present));
         }
         return version;
     }

@@ -39,8 +39,11 @@ class ExplainCommandTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("The strongest cross is user × item: ", "version 3");
-        String command = "./millrace explain --config " + model.config() + " --version 3";
-        assertThat(Files.readString(page)).contains("user × item", "ratings 0: 77", command);
+        String command =
+                "<code>./millrace explain --config %s --version 3 --output %s --png %s --json %s</code>";
+        assertThat(Files.readString(page))
+                .contains("user × item", "ratings 0: 77")
+                .contains(command.formatted(model.config(), page, png, json));
         assertThat(ImageIO.read(png.toFile()).getWidth()).isPositive();
         JsonNode result = new JsonMapper().readTree(json.toFile());
         assertThat(result.get("version").longValue()).isEqualTo(3);
@@ -83,7 +86,7 @@ class ExplainCommandTest {
                         "explain", "--config", model.config(), "--input", events, "--json", json);
 
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).contains("line 3", "1 lines of");
+        assertThat(run.err()).contains("line 3", "1 line of");
         JsonNode result = new JsonMapper().readTree(json.toFile());
         assertThat(result.at("/computed_of/count").longValue()).isEqualTo(2);
         assertThat(result.get("command").textValue()).contains("--input " + events);
@@ -101,6 +104,102 @@ class ExplainCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("autoint", "--input").hasLineCount(1);
+    }
+
+    @Test
+    void theCommandThatMakesItAgainHasAbsolutePathsAndTheSameOutputs() throws IOException {
+        PublishedCrosses model = PublishedCrosses.in(directory, DCN);
+        Path here = Path.of("").toAbsolutePath();
+
+        CommandLineRun run =
+                CommandLineRun.of(
+                        "explain",
+                        "--config",
+                        here.relativize(model.config()),
+                        "--versions",
+                        here.relativize(model.versions()),
+                        "--json",
+                        "-");
+
+        assertThat(new JsonMapper().readTree(run.out()).get("command").textValue())
+                .isEqualTo(
+                        "./millrace explain --config %s --versions %s --version 3 --json -"
+                                .formatted(model.config(), model.versions()));
+    }
+
+    @Test
+    void perWeightIsOfCrossWeightsOnly() throws IOException {
+        PublishedCrosses model = PublishedCrosses.in(directory, "{type: fm}");
+
+        CommandLineRun run =
+                CommandLineRun.of(
+                        "explain", "--config", model.config(), "--per-weight", "--json", "-");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).contains("--per-weight is of cross weights", "fm has none");
+        JsonNode result = new JsonMapper().readTree(run.out());
+        assertThat(result.get("per_weight").booleanValue()).isFalse();
+        assertThat(result.get("command").textValue()).doesNotContain("--per-weight");
+    }
+
+    @Test
+    void perWeightNormsOfCrossWeightsSayThatTheyAre() throws IOException {
+        PublishedCrosses model = PublishedCrosses.in(directory, DCN);
+
+        CommandLineRun run =
+                CommandLineRun.of(
+                        "explain", "--config", model.config(), "--per-weight", "--json", "-");
+
+        JsonNode result = new JsonMapper().readTree(run.out());
+        assertThat(run.err()).doesNotContain("changes nothing");
+        assertThat(result.get("per_weight").booleanValue()).isTrue();
+        assertThat(result.get("command").textValue()).contains(" --per-weight ");
+    }
+
+    @Test
+    void versionsThatAreNotThereAreAMistake() throws IOException {
+        PublishedCrosses model = PublishedCrosses.in(directory, DCN);
+        Path absent = directory.resolve("nodir");
+
+        CommandLineRun noModel =
+                CommandLineRun.of(
+                        "explain",
+                        "--versions",
+                        model.versions(),
+                        "--model",
+                        "nope",
+                        "--json",
+                        "-");
+        CommandLineRun noDirectory =
+                CommandLineRun.of(
+                        "explain", "--config", model.config(), "--versions", absent, "--json", "-");
+
+        assertThat(noModel.exitCode()).isEqualTo(2);
+        assertThat(noModel.err())
+                .contains(model.versions() + " has no model nope; it has [crosses]")
+                .hasLineCount(1);
+        assertThat(noDirectory.exitCode()).isEqualTo(2);
+        assertThat(noDirectory.err()).contains("there is no directory " + absent).hasLineCount(1);
+    }
+
+    @Test
+    void oneFileIsNotWrittenTwice() throws IOException {
+        PublishedCrosses model = PublishedCrosses.in(directory, DCN);
+        Path file = directory.resolve("same");
+        Path alias = directory.resolve("./same");
+
+        CommandLineRun pagePicture =
+                CommandLineRun.of(
+                        "explain", "--config", model.config(), "--output", file, "--png", alias);
+        CommandLineRun pictureJson =
+                CommandLineRun.of(
+                        "explain", "--config", model.config(), "--png", file, "--json", file);
+
+        assertThat(pagePicture.exitCode()).isEqualTo(2);
+        assertThat(pagePicture.err()).contains("--output and --png are both").hasLineCount(1);
+        assertThat(pictureJson.exitCode()).isEqualTo(2);
+        assertThat(pictureJson.err()).contains("--png and --json are both").hasLineCount(1);
+        assertThat(file).doesNotExist();
     }
 
     @Test

@@ -53,7 +53,6 @@ class MillraceTest {
                 "replay",
                 "train",
                 "score",
-                "fit",
                 "explain",
                 "dimensions",
                 "models list",
@@ -66,6 +65,16 @@ class MillraceTest {
         assertThat(run.out())
                 .contains("Example", "millrace " + command)
                 .contains("--config", "--bootstrap-servers", "--json");
+    }
+
+    @Test
+    void whatTrainsOfflineNeedsNoBroker() {
+        CommandLineRun run = CommandLineRun.of("fit", "--help");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .contains("Example", "millrace fit", "--config", "--json")
+                .doesNotContain("--bootstrap-servers");
     }
 
     @ParameterizedTest

@@ -59,8 +59,17 @@ public record Gdcn(int crossLayers, List<Integer> hidden, Structure structure, d
     @Override
     public NDArray cross(NDArray x0, NDArray x, Iterator<NDArray> tensors) {
         NDArray crossed = x0.mul(Mlp.linear(x, tensors));
-        NDArray gate = Activation.sigmoid(x.matMul(tensors.next()));
         // In place: the gradient of a product needs its factors, not the product.
-        return crossed.mul(gate).addi(x);
+        return crossed.mul(gate(x, tensors.next())).addi(x);
+    }
+
+    /**
+     * The information gate of a layer, sigmoid(Wg_l x_l), [B, d].
+     *
+     * @param x what enters the layer, [B, d]
+     * @param weight Wg_l as the network holds it, the last of the layer's tensors
+     */
+    public static NDArray gate(NDArray x, NDArray weight) {
+        return Activation.sigmoid(x.matMul(weight));
     }
 }

@@ -3,7 +3,6 @@ package io.millrace.model.explain;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.nn.Activation;
 import io.millrace.model.architecture.Gdcn;
 import io.millrace.model.architecture.Inputs;
 import java.util.ArrayList;
@@ -11,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The information gates of a {@link Gdcn}, sigmoid(Wg_l x_l).
+ * The information gates of a {@link Gdcn}.
  *
  * @param network whose gates they are
  */
@@ -27,7 +26,7 @@ record Gates(Gdcn network) {
         NDList sums = new NDList();
         for (int layer = 0; layer < network.crossLayers(); layer++) {
             NDList own = tensors.subNDList(layer * TENSORS);
-            NDArray gate = Activation.sigmoid(x.matMul(own.get(TENSORS - 1)));
+            NDArray gate = Gdcn.gate(x, own.get(TENSORS - 1));
             sums.add(gate.sum(new int[] {0}));
             x = network.cross(x0, x, own.iterator());
         }

@@ -59,6 +59,11 @@ public enum Measure {
         return this != CROSS_WEIGHTS;
     }
 
+    /** Whether it is a norm of weights, which can be taken per weight. */
+    public boolean isOfCrossWeights() {
+        return this == CROSS_WEIGHTS || this == GATED_CROSS_WEIGHTS;
+    }
+
     private static String nothing(String type) {
         return "there are no pairs of features to draw in an architecture "
                 + type

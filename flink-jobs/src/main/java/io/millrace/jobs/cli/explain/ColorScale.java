@@ -2,6 +2,7 @@ package io.millrace.jobs.cli.explain;
 
 import java.awt.Color;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A sequential scale from yellow over green to blue whose lightness changes evenly, so that it
@@ -57,7 +58,7 @@ enum ColorScale {
 
     /** As CSS writes it. */
     static String hex(Color color) {
-        return "#%06x".formatted(color.getRGB() & 0xffffff);
+        return String.format(Locale.ROOT, "#%06x", color.getRGB() & 0xffffff);
     }
 
     /** Relative luminance as WCAG 2 defines it. */

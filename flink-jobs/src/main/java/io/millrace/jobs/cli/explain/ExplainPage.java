@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -20,7 +21,6 @@ public final class ExplainPage {
 
     private static final int IN_WORDS = 10;
     private static final int IN_TABLE = 2000;
-    private static final int DRAWN_FEATURES = 100;
 
     /** Beyond, lists stand below the map rather than beside it. */
     private static final int NARROW_FEATURES = 16;
@@ -33,7 +33,7 @@ public final class ExplainPage {
     private ExplainPage(Explained explained) {
         this.explained = explained;
         wording = new Wording(explained);
-        drawn = explained.pairs().ofFeatures(DRAWN_FEATURES);
+        drawn = explained.drawn();
     }
 
     /** The page's text. */
@@ -64,13 +64,18 @@ public final class ExplainPage {
     private void header() {
         Manifest manifest = explained.manifest();
         html.append(
-                "<header>\n<p class=\"over\">%s, version %,d, %s</p>\n"
-                        .formatted(
-                                escaped(manifest.model()),
-                                manifest.version(),
-                                escaped(explained.spec().architecture().type())));
+                String.format(
+                        Locale.ROOT,
+                        "<header>\n<p class=\"over\">%s, version %,d, %s</p>\n",
+                        escaped(manifest.model()),
+                        manifest.version(),
+                        escaped(explained.spec().architecture().type())));
         html.append("<h1>Which features work together</h1>\n");
         paragraph("lead", wording.headline());
+        String caution = wording.caution();
+        if (!caution.isEmpty()) {
+            paragraph("note", caution);
+        }
         html.append("</header>\n");
     }
 
@@ -80,7 +85,7 @@ public final class ExplainPage {
         html.append("<section class=\"").append(beside ? "beside" : "below").append("\">\n<div>\n");
         new HeatMapHtml(maps.get(0), wording.unit()).appendTo(html);
         paragraph("note", wording.axes());
-        String leftOut = Wording.leftOut(drawn, explained.explanation());
+        String leftOut = wording.leftOut();
         if (!leftOut.isEmpty()) {
             paragraph("note", leftOut);
         }
@@ -109,12 +114,13 @@ public final class ExplainPage {
         for (Pair pair : crosses.subList(0, Math.min(IN_WORDS, crosses.size()))) {
             double share = 100 * pair.strength() / crosses.get(0).strength();
             html.append(
-                    "<li><b>%s</b> %s<span>%s</span><i style=\"width:%.1f%%\"></i></li>\n"
-                            .formatted(
-                                    escaped(Wording.name(pair)),
-                                    Wording.number(pair.strength()),
-                                    escaped(wording.besideShortly(pair)),
-                                    Double.isFinite(share) ? share : 0));
+                    String.format(
+                            Locale.ROOT,
+                            "<li><b>%s</b> %s<span>%s</span><i style=\"width:%.1f%%\"></i></li>\n",
+                            escaped(Wording.name(pair)),
+                            wording.strength(pair),
+                            escaped(wording.besideShortly(pair)),
+                            Double.isFinite(share) ? share : 0));
         }
         html.append("</ol>\n</div>\n");
     }
@@ -131,16 +137,21 @@ public final class ExplainPage {
         if (pairs.size() > IN_TABLE) {
             paragraph(
                     "note",
-                    "The strongest %,d of %,d; the JSON has all."
-                            .formatted(IN_TABLE, pairs.size()));
+                    String.format(
+                            Locale.ROOT,
+                            "The strongest %,d of %,d; the JSON has all.",
+                            IN_TABLE,
+                            pairs.size()));
         }
         html.append("<table>\n<thead><tr><th scope=\"col\">Pair</th><th scope=\"col\">");
         html.append(escaped(wording.unit())).append("</th></tr></thead>\n<tbody>\n");
         for (Pair pair : pairs.subList(0, Math.min(IN_TABLE, pairs.size()))) {
             html.append(
-                    "<tr><th scope=\"row\">%s</th><td>%s</td></tr>\n"
-                            .formatted(
-                                    escaped(Wording.name(pair)), Wording.number(pair.strength())));
+                    String.format(
+                            Locale.ROOT,
+                            "<tr><th scope=\"row\">%s</th><td>%s</td></tr>\n",
+                            escaped(Wording.name(pair)),
+                            wording.strength(pair)));
         }
         html.append("</tbody>\n</table>\n</details>\n</section>\n");
     }
@@ -150,7 +161,11 @@ public final class ExplainPage {
         facts().forEach(
                         (name, fact) ->
                                 html.append(
-                                        "<dt>%s</dt><dd>%s</dd>\n".formatted(name, escaped(fact))));
+                                        String.format(
+                                                Locale.ROOT,
+                                                "<dt>%s</dt><dd>%s</dd>\n",
+                                                name,
+                                                escaped(fact))));
         html.append("</dl>\n<h2>Make it again</h2>\n<pre><code>");
         html.append(escaped(explained.command())).append("</code></pre>\n</section>\n");
     }
@@ -161,10 +176,14 @@ public final class ExplainPage {
         facts.put("Model", manifest.model());
         facts.put(
                 "Version",
-                "%,d, of checkpoint %,d".formatted(manifest.version(), manifest.checkpointId()));
+                String.format(
+                        Locale.ROOT,
+                        "%,d, of checkpoint %,d",
+                        manifest.version(),
+                        manifest.checkpointId()));
         facts.put("Written", Instant.ofEpochMilli(manifest.createdAt()).toString());
         facts.put("Architecture", explained.spec().architecture().type());
-        facts.put("Learned from", "%,d examples".formatted(manifest.examples()));
+        facts.put("Learned from", Wording.count(manifest.examples(), "example"));
         if (!manifest.offsets().isEmpty()) {
             facts.put("Data position", position(manifest));
         }
@@ -180,7 +199,7 @@ public final class ExplainPage {
 
     private static String partitions(Map<Integer, Long> offsets) {
         return offsets.entrySet().stream()
-                .map(end -> "%d: %,d".formatted(end.getKey(), end.getValue()))
+                .map(end -> String.format(Locale.ROOT, "%d: %,d", end.getKey(), end.getValue()))
                 .collect(Collectors.joining(", "));
     }
 
@@ -194,7 +213,9 @@ public final class ExplainPage {
         for (int step = 0; step < ColorScale.STEPS; step++) {
             String color = ColorScale.hex(scale.color(step));
             String ink = ColorScale.hex(scale.ink(step));
-            html.append(".k%d{fill:%s}.i%d{fill:%s}\n".formatted(step, color, step, ink));
+            html.append(
+                    String.format(
+                            Locale.ROOT, ".k%d{fill:%s}.i%d{fill:%s}\n", step, color, step, ink));
             gradient.append(',').append(color);
         }
         html.append(".bar{background:linear-gradient(90deg").append(gradient).append(")}\n");

@@ -32,7 +32,15 @@ public record Explained(
      */
     public record Input(String name, long events) {}
 
+    /** A map of more features has cells too small to see. */
+    private static final int MOST_DRAWN = 100;
+
     PairStrengths pairs() {
         return explanation.pairs();
+    }
+
+    /** The pairs of the features that are drawn. */
+    PairStrengths drawn() {
+        return pairs().ofFeatures(MOST_DRAWN);
     }
 }

@@ -5,6 +5,7 @@ import io.millrace.model.explain.PairStrengths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -42,7 +43,7 @@ record HeatMap(
             return List.of(new HeatMap(only.name(), names, names, only.strengths(), min, max));
         }
         List<HeatMap> maps = new ArrayList<>();
-        String title = "mean of %d layers".formatted(layers.size());
+        String title = String.format(Locale.ROOT, "mean of %d layers", layers.size());
         maps.add(new HeatMap(title, names, names, pairs.mean(), min, max));
         for (PairStrengths.Layer layer : layers) {
             maps.add(new HeatMap(layer.name(), names, names, layer.strengths(), min, max));
@@ -71,6 +72,11 @@ record HeatMap(
     /** The value at a share of the scale. */
     double at(double share) {
         return min + share * (max - min);
+    }
+
+    /** Digits with which the values differ. */
+    int digits() {
+        return Digits.telling(min, max);
     }
 
     int longestName() {

@@ -27,16 +27,23 @@ record HeatMapHtml(HeatMap map, String unit) {
         html.append("</span></figcaption>\n");
         appendScale(html);
         html.append(
-                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n"
-                        .formatted(escaped(title())));
+                String.format(
+                        Locale.ROOT,
+                        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n",
+                        escaped(title())));
         html.append(
-                "<div class=\"map\" style=\"--columns:%d;--rows:%d;--chars:%d\">\n"
-                        .formatted(map.columns().size(), map.rows().size(), label));
+                String.format(
+                        Locale.ROOT,
+                        "<div class=\"map\" style=\"--columns:%d;--rows:%d;--chars:%d\">\n",
+                        map.columns().size(),
+                        map.rows().size(),
+                        label));
         appendLabels(html, "columns", map.columns());
         appendLabels(html, "rows", map.rows());
         appendCells(html);
         html.append(
-                "</div>\n</div>\n<p class=\"readout\" aria-hidden=\"true\">&nbsp;</p>\n</figure>\n");
+                "</div>\n</div>\n<p class=\"readout\" aria-hidden=\"true\">"
+                        + "Point at or tap a cell for its value</p>\n</figure>\n");
     }
 
     private String size() {
@@ -52,7 +59,7 @@ record HeatMapHtml(HeatMap map, String unit) {
         html.append("<div class=\"scale\"><div class=\"bar\"></div><div class=\"ticks\">");
         for (int tick = 0; tick < TICKS; tick++) {
             html.append("<span>")
-                    .append(Wording.number(map.at((double) tick / (TICKS - 1)), 2))
+                    .append(Wording.number(map.at((double) tick / (TICKS - 1)), map.digits()))
                     .append("</span>");
         }
         html.append("</div></div>\n");
@@ -71,11 +78,12 @@ record HeatMapHtml(HeatMap map, String unit) {
         int columns = map.columns().size();
         int rows = map.rows().size();
         html.append(
-                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n"
-                        .formatted(
-                                columns,
-                                rows,
-                                escaped("Heat map; the values are in the table below")));
+                String.format(
+                        Locale.ROOT,
+                        "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n",
+                        columns,
+                        rows,
+                        escaped("Heat map; the values are in the table below")));
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < columns; column++) {
                 appendCell(html, row, column);
@@ -88,19 +96,34 @@ record HeatMapHtml(HeatMap map, String unit) {
         String names = map.rows().get(row) + " × " + map.columns().get(column);
         if (map.isEmpty(row, column)) {
             html.append(
-                    "<rect class=\"no\" x=\"%d\" y=\"%d\"><title>%s: none</title></rect>\n"
-                            .formatted(column, row, escaped(names)));
+                    String.format(
+                            Locale.ROOT,
+                            "<rect class=\"no\" x=\"%d\" y=\"%d\"><title>%s: none</title></rect>\n",
+                            column,
+                            row,
+                            escaped(names)));
             return;
         }
         double value = map.values()[row][column];
         int step = map.step(row, column);
         html.append(
-                "<rect class=\"k%d\" x=\"%d\" y=\"%d\"><title>%s: %s</title></rect>"
-                        .formatted(step, column, row, escaped(names), Wording.number(value)));
+                String.format(
+                        Locale.ROOT,
+                        "<rect class=\"k%d\" x=\"%d\" y=\"%d\"><title>%s: %s</title></rect>",
+                        step,
+                        column,
+                        row,
+                        escaped(names),
+                        Wording.number(value, map.digits() + 1)));
         if (map.columns().size() <= SOME_COLUMNS) {
             html.append(
-                    "<text class=\"i%d\" x=\"%s\" y=\"%s\">%s</text>"
-                            .formatted(step, column + 0.5, row + 0.5, Wording.number(value, 2)));
+                    String.format(
+                            Locale.ROOT,
+                            "<text class=\"i%d\" x=\"%s\" y=\"%s\">%s</text>",
+                            step,
+                            column + 0.5,
+                            row + 0.5,
+                            Wording.number(value, map.digits())));
         }
         html.append('\n');
     }

@@ -9,12 +9,14 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 
 /** The first heat map of an explanation as a PNG, on a light background. */
 public final class HeatMapImage {
 
-    private static final int FEATURES = 100;
     private static final int MARGIN = 32;
     private static final int LARGEST_CELL = 72;
     private static final int SMALLEST_CELL = 22;
@@ -25,6 +27,7 @@ public final class HeatMapImage {
     private static final int SCALE_HEIGHT = 12;
     private static final int TICKS = 5;
     private static final int CELL_WITH_TEXT = 44;
+    private static final int LINE = 20;
 
     private static final Color INK = new Color(0x1c2127);
     private static final Color SOFT = new Color(0x59636e);
@@ -35,13 +38,15 @@ public final class HeatMapImage {
     private final Explained explained;
     private final Wording wording;
     private final HeatMap map;
+    private final List<String> notes;
     private final int cell;
     private final int label;
 
     private HeatMapImage(Explained explained) {
         this.explained = explained;
         wording = new Wording(explained);
-        map = HeatMap.of(explained.pairs().ofFeatures(FEATURES)).get(0);
+        notes = notes(explained);
+        map = HeatMap.of(explained.drawn()).get(0);
         cell =
                 Math.max(
                         SMALLEST_CELL,
@@ -63,8 +68,22 @@ public final class HeatMapImage {
         }
     }
 
+    /** What stands below the headline: what the numbers are of, and what of them is drawn. */
+    static List<String> notes(Explained explained) {
+        Wording wording = new Wording(explained);
+        List<String> notes = new ArrayList<>();
+        notes.add(wording.caution());
+        if (explained.pairs().layers().size() > 1) {
+            notes.add(HeatMap.of(explained.drawn()).get(0).title());
+        }
+        notes.add(wording.leftOut());
+        notes.removeIf(String::isEmpty);
+        return notes;
+    }
+
     private BufferedImage draw() {
-        int top = MARGIN + 148;
+        int head = MARGIN + 52 + LINE * notes.size();
+        int top = head + 96;
         int width = Math.max(NARROWEST, label + cell * map.columns().size()) + 2 * MARGIN;
         int height = top + label + cell * map.rows().size() + MARGIN;
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -76,7 +95,7 @@ public final class HeatMapImage {
         graphics.setColor(Color.WHITE);
         graphics.fillRect(0, 0, width, height);
         head(graphics, width - 2 * MARGIN);
-        scale(graphics, MARGIN + 72);
+        scale(graphics, head + 20);
         labels(graphics, MARGIN + label, top + label);
         cells(graphics, MARGIN + label, top + label);
         graphics.dispose();
@@ -87,11 +106,20 @@ public final class HeatMapImage {
         graphics.setColor(INK);
         graphics.setFont(TITLE);
         String title =
-                "%s, version %,d"
-                        .formatted(explained.manifest().model(), explained.manifest().version());
+                String.format(
+                        Locale.ROOT,
+                        "%s, version %,d",
+                        explained.manifest().model(),
+                        explained.manifest().version());
         graphics.drawString(fitted(graphics, title, width), MARGIN, MARGIN + 18);
         graphics.setFont(TEXT);
         graphics.drawString(fitted(graphics, wording.headline(), width), MARGIN, MARGIN + 46);
+        graphics.setColor(SOFT);
+        int y = MARGIN + 46;
+        for (String note : notes) {
+            y += LINE;
+            graphics.drawString(fitted(graphics, note, width), MARGIN, y);
+        }
     }
 
     private void scale(Graphics2D graphics, int y) {
@@ -107,7 +135,7 @@ public final class HeatMapImage {
         FontMetrics metrics = graphics.getFontMetrics();
         for (int tick = 0; tick < TICKS; tick++) {
             double share = (double) tick / (TICKS - 1);
-            String text = Wording.number(map.at(share), 2);
+            String text = Wording.number(map.at(share), map.digits());
             int x = (int) (share * (SCALE_WIDTH - metrics.stringWidth(text)));
             graphics.drawString(text, MARGIN + x, y + SCALE_HEIGHT + 16);
         }
@@ -149,7 +177,7 @@ public final class HeatMapImage {
                 graphics.setColor(ColorScale.LIGHT.color(map.step(row, column)));
                 graphics.fillRect(x, y, cell - 1, cell - 1);
                 if (cell >= CELL_WITH_TEXT) {
-                    String text = Wording.number(map.values()[row][column], 2);
+                    String text = Wording.number(map.values()[row][column], map.digits());
                     graphics.setColor(ColorScale.LIGHT.ink(map.step(row, column)));
                     graphics.drawString(
                             text,

@@ -1,9 +1,8 @@
 package io.millrace.jobs.cli.explain;
 
+import io.millrace.model.architecture.Dlrm;
 import io.millrace.model.architecture.InputShape;
-import io.millrace.model.explain.Explanation;
 import io.millrace.model.explain.Explanation.Evidence;
-import io.millrace.model.explain.PairStrengths;
 import io.millrace.model.explain.PairStrengths.Pair;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -15,36 +14,88 @@ import java.util.stream.Stream;
 /** An explanation in sentences, as plain text. */
 public final class Wording {
 
+    private static final String OF_WEIGHTS =
+            ". A strength says how much a pair can move the score, not in which direction, and only"
+                    + " by its weights: the numbers that they multiply are not in it.";
+
     private static final double NEVER_PLAIN_BELOW = 1e-3;
     private static final double NEVER_PLAIN_ABOVE = 1e6;
 
     /** Below it, a median says nothing. */
     private static final int FEW_PAIRS = 3;
 
+    /** Of two strengths, where the smaller is less than so many times in the larger. */
+    private static final double NEARLY_ALIKE = 1.25;
+
     private final Explained explained;
     private final List<Pair> crosses;
+    private final int digits;
 
     public Wording(Explained explained) {
         this.explained = explained;
         crosses = explained.pairs().crosses();
+        digits = Digits.telling(explained.pairs());
     }
 
-    /** The strongest pair. */
+    /** The strongest pair, if there is one. */
     public String headline() {
         if (crosses.isEmpty()) {
             return "There is only one feature, so there is no pair.";
         }
         Pair strongest = crosses.get(0);
-        return "The strongest cross is %s: %s%s."
-                .formatted(name(strongest), number(strongest.strength()), beside(strongest));
+        if (hasMedian() && strongest.strength() < NEARLY_ALIKE * median()) {
+            double weakest = crosses.get(crosses.size() - 1).strength();
+            return median() < NEARLY_ALIKE * weakest
+                    ? String.format(
+                            Locale.ROOT,
+                            "All pairs are nearly alike: from %s to %s.",
+                            number(weakest, digits),
+                            number(strongest.strength(), digits))
+                    : String.format(
+                            Locale.ROOT,
+                            "No pair stands out: the strongest has %s, the median pair %s.",
+                            number(strongest.strength(), digits),
+                            number(median(), digits));
+        }
+        return String.format(
+                Locale.ROOT,
+                "The strongest cross is %s: %s%s.",
+                name(strongest),
+                strength(strongest),
+                beside(strongest));
     }
 
     /** The strongest pairs of two features, each in a sentence. */
     public List<String> strongest(int most) {
         return crosses.stream()
                 .limit(most)
-                .map(p -> "%s: %s%s".formatted(name(p), number(p.strength()), beside(p)))
+                .map(p -> String.format(Locale.ROOT, "%s: %s%s", name(p), strength(p), beside(p)))
                 .toList();
+    }
+
+    /** Of made-up examples, that they are; empty otherwise. */
+    String caution() {
+        if (!(explained.explanation().evidence() instanceof Evidence.DrawnRows drawn)) {
+            return "";
+        }
+        List<String> parts = new ArrayList<>(List.of("Of made-up examples"));
+        if (!drawn.leftOut().isEmpty()) {
+            parts.add(
+                    String.join(", ", drawn.leftOut())
+                            + (drawn.leftOut().size() == 1 ? " is" : " are")
+                            + " left out");
+        }
+        parts.add("--input names real ones.");
+        return String.join("; ", parts);
+    }
+
+    String strength(Pair pair) {
+        return number(pair.strength(), digits + 1);
+    }
+
+    /** So many of something whose plural ends in s. */
+    public static String count(long count, String one) {
+        return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? one : one + "s");
     }
 
     static String name(Pair pair) {
@@ -53,12 +104,14 @@ public final class Wording {
 
     /** How it compares with the median pair; empty where that says nothing. */
     private String beside(Pair pair) {
-        return hasMedian() ? ", %s times the median pair".formatted(times(pair)) : "";
+        return hasMedian()
+                ? String.format(Locale.ROOT, ", %s times the median pair", times(pair))
+                : "";
     }
 
     /** The same in fewer words. */
     String besideShortly(Pair pair) {
-        return hasMedian() ? ", %s × the median".formatted(times(pair)) : "";
+        return hasMedian() ? String.format(Locale.ROOT, ", %s × the median", times(pair)) : "";
     }
 
     private boolean hasMedian() {
@@ -66,7 +119,7 @@ public final class Wording {
     }
 
     private String times(Pair pair) {
-        return number(pair.strength() / median(), 2);
+        return number(pair.strength() / median(), digits);
     }
 
     private double median() {
@@ -110,13 +163,8 @@ public final class Wording {
         paragraphs.add(
                 "In words and in the table, a pair's strength is the mean of its two cells"
                         + (explained.pairs().layers().size() > 1 ? " and of all layers" : "")
-                        + ". A strength says how much a pair can move the score, not in which"
-                        + " direction.");
-        boolean ofWeights =
-                switch (explained.explanation().measure()) {
-                    case CROSS_WEIGHTS, GATED_CROSS_WEIGHTS -> true;
-                    case INTERACTION, ATTENTION -> false;
-                };
+                        + ".");
+        boolean ofWeights = explained.explanation().measure().isOfCrossWeights();
         if (ofWeights && explained.pairs().layers().size() > 1) {
             paragraphs.add(
                     "From the second layer on, a column stands for what the layers before it made"
@@ -139,7 +187,7 @@ public final class Wording {
                             + " which the column's feature enters what the row's feature is"
                             + " multiplied by: "
                             + norm()
-                            + ".";
+                            + OF_WEIGHTS;
             case GATED_CROSS_WEIGHTS ->
                     "A gated cross layer multiplies the numbers of each feature by weighted sums of"
                             + " the numbers of all features, and lets of each product through what"
@@ -147,19 +195,28 @@ public final class Wording {
                             + " weights with which the column's feature enters what the row's"
                             + " feature is multiplied by, each times the mean of its gate: "
                             + norm()
-                            + ".";
+                            + OF_WEIGHTS;
             case INTERACTION ->
                     "The network takes the dot product of each two features' vectors. A cell is the"
                             + " mean of its absolute value: 0 for features whose vectors are always"
-                            + " at right angles, or short.";
+                            + " at right angles, and larger for features with larger embeddings. "
+                            + ofProducts();
             case ATTENTION ->
                     "Each feature looks at all features and shares out an attention of 1 among"
                             + " them. A cell is the mean of what the row's feature gives to the"
                             + " column's, over examples and heads. A feature that looked at all"
                             + " alike would give "
-                            + number(1.0 / explained.pairs().names().size())
-                            + " to each.";
+                            + number(1.0 / explained.pairs().names().size(), digits + 1)
+                            + " to each. A strength says where the network looks, not what it makes"
+                            + " of it.";
         };
+    }
+
+    private String ofProducts() {
+        return explained.spec().architecture() instanceof Dlrm
+                ? "The top network weighs the products, so a large one need not move the score much."
+                : "The products are summed up in the score: a strength says how much a pair moves"
+                        + " it, not in which direction.";
     }
 
     private String norm() {
@@ -185,11 +242,19 @@ public final class Wording {
         if (evidence instanceof Evidence.Examples examples) {
             Explained.Input input = explained.input();
             return input == null
-                    ? "%,d real examples".formatted(examples.count())
+                    ? count(examples.count(), "real example")
                     : examples.count() == input.events()
-                            ? "all %,d examples of %s".formatted(examples.count(), input.name())
-                            : "%,d real examples, drawn at random from the %,d of %s"
-                                    .formatted(examples.count(), input.events(), input.name());
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "all %s of %s",
+                                    count(examples.count(), "example"),
+                                    input.name())
+                            : String.format(
+                                    Locale.ROOT,
+                                    "%s, drawn at random from the %,d of %s",
+                                    count(examples.count(), "real example"),
+                                    input.events(),
+                                    input.name());
         }
         if (evidence instanceof Evidence.DrawnRows drawn) {
             return drawnRows(drawn);
@@ -199,11 +264,13 @@ public final class Wording {
 
     private static String drawnRows(Evidence.DrawnRows drawn) {
         String text =
-                ("%,d made-up examples, not real ones: for each feature one of the version's values,"
+                String.format(
+                        Locale.ROOT,
+                        "%,d made-up examples, not real ones: for each feature one of the version's values,"
                                 + " the likelier the more it was learned from, and drawn"
                                 + " independently of the other features. Which values really come"
-                                + " together is not known; --input names real examples")
-                        .formatted(drawn.count());
+                                + " together is not known; --input names real examples",
+                        drawn.count());
         return drawn.leftOut().isEmpty()
                 ? text
                 : text
@@ -212,12 +279,17 @@ public final class Wording {
     }
 
     /** Why some features are not drawn; empty when all are. */
-    static String leftOut(PairStrengths drawn, Explanation all) {
-        int missing = all.pairs().names().size() - drawn.names().size();
+    String leftOut() {
+        int drawn = explained.drawn().names().size();
+        int missing = explained.pairs().names().size() - drawn;
         return missing == 0
                 ? ""
-                : "Drawn are the %,d features with the strongest pairs; %,d more are in the JSON."
-                        .formatted(drawn.names().size(), missing);
+                : String.format(
+                        Locale.ROOT,
+                        "Drawn are the %,d features with the strongest pairs; %,d more %s in the JSON.",
+                        drawn,
+                        missing,
+                        missing == 1 ? "is" : "are");
     }
 
     /** A number with three digits that count. */

@@ -3,12 +3,16 @@ package io.millrace.jobs.cli.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.model.explain.Explanation;
+import io.millrace.model.explain.Explanation.Evidence;
+import io.millrace.model.explain.Measure;
 import io.millrace.model.explain.PairStrengths;
 import io.millrace.model.explain.PairStrengths.Layer;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,62 @@ class ExplainPageTest {
                 .contains("sample", "<dd>7, of checkpoint 9</dd>", "1,200 examples")
                 .contains("ratings 0: 1,234")
                 .contains("dcn-v2", "Frobenius norm", "weights alone");
+    }
+
+    @Test
+    void stylesAndNumbersAreTheSameInEveryLocale() {
+        String page = ExplainPage.of(Samples.explained(PAIRS));
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.GERMANY);
+
+            assertThat(ExplainPage.of(Samples.explained(PAIRS)))
+                    .isEqualTo(page)
+                    .contains("style=\"width:20.0%\"", "1,200 examples")
+                    .doesNotContainPattern("style=\"width:\\d+,");
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void madeUpExamplesAreToldRightBelowTheHeadline() {
+        Explained explained =
+                Samples.explained(
+                        Samples.spec(PAIRS.names()),
+                        new Explanation(
+                                Measure.INTERACTION,
+                                new Evidence.DrawnRows(100, List.of("year")),
+                                PAIRS,
+                                null));
+
+        String caution = "Of made-up examples; year is left out; --input names real ones.";
+        assertThat(ExplainPage.of(explained))
+                .containsPattern("times the median pair\\.</p>\\s*<p class=\"note\">" + caution);
+        assertThat(HeatMapImage.notes(explained)).containsExactly(caution);
+        assertThat(ExplainPage.of(Samples.explained(PAIRS))).doesNotContain("made-up");
+    }
+
+    @Test
+    void aReadoutStartsWithWhatToDo() {
+        assertThat(ExplainPage.of(Samples.explained(PAIRS)))
+                .contains(">Point at or tap a cell for its value</p>");
+    }
+
+    @Test
+    void valuesThatAreNearlyAlikeHaveMoreDigits() {
+        String page = ExplainPage.of(Samples.explained(Samples.ofThree(0.1234, 0.1212, 0.1199)));
+
+        assertThat(page)
+                .contains(">0.1234</text>", ">0.1212</text>", ">0.1199</text>")
+                .contains("<title>a × b: 0.12340</title>")
+                .contains("<span>0.1199</span>")
+                .contains("All pairs are nearly alike: from 0.1199 to 0.1234.")
+                .doesNotContain("strongest cross is");
+        assertThat(ExplainPage.of(Samples.explained(Samples.ofThree(0.15, 0.13, 0.11))))
+                .contains(">0.150</text>");
+        assertThat(ExplainPage.of(Samples.explained(Samples.ofThree(0.25, 0.13, 0.11))))
+                .contains(">0.25</text>");
     }
 
     @Test
@@ -153,6 +213,28 @@ class ExplainPageTest {
         assertThat(json.at("/layers/0/strengths/1/0").doubleValue()).isEqualTo(6);
         assertThat(json.at("/layers/0/strengths/2/2").isNull()).isTrue();
         assertThat(json.get("gates").isNull()).isTrue();
+    }
+
+    @Test
+    void belowAPicturesHeadlineStandsWhatIsDrawn() throws IOException {
+        List<String> names = IntStream.range(0, 130).mapToObj(i -> "feature " + i).toList();
+
+        Explained several = Samples.explained(Samples.random(names, 3));
+
+        List<String> notes = HeatMapImage.notes(several);
+        assertThat(notes).hasSize(2).contains("mean of 3 layers");
+        assertThat(notes.get(1)).startsWith("Drawn are the ").endsWith(" more are in the JSON.");
+        assertThat(HeatMapImage.notes(Samples.explained(PAIRS))).isEmpty();
+        // A line of 20 pixels for the title.
+        List<String> few = List.of("a", "b");
+        int one = height(Samples.explained(Samples.random(few, 1)));
+        assertThat(height(Samples.explained(Samples.random(few, 3)))).isEqualTo(one + 20);
+    }
+
+    private int height(Explained explained) throws IOException {
+        Path file = directory.resolve("height.png");
+        HeatMapImage.write(explained, file);
+        return ImageIO.read(file.toFile()).getHeight();
     }
 
     private static int count(BufferedImage image, int color) {

@@ -1,6 +1,7 @@
 package io.millrace.jobs.cli.explain;
 
 import io.millrace.model.ModelSpec;
+import io.millrace.model.architecture.Architecture;
 import io.millrace.model.architecture.DcnV2;
 import io.millrace.model.config.ModelSpecWriter;
 import io.millrace.model.explain.Explanation;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Explanations to write. */
 final class Samples {
@@ -23,6 +25,14 @@ final class Samples {
 
     /** One of cross weights, of version 7. */
     static Explained explained(ModelSpec spec, Explanation explanation) {
+        return explained(spec, explanation, null, 1200);
+    }
+
+    static Explained explained(
+            ModelSpec spec,
+            Explanation explanation,
+            Explained.@Nullable Input input,
+            long examples) {
         Manifest manifest =
                 new Manifest(
                         spec.name(),
@@ -36,10 +46,10 @@ final class Samples {
                         List.of(),
                         0,
                         Map.of(),
-                        1200,
+                        examples,
                         0);
         String command = "./millrace explain --config 'a&b.yaml' --version 7 --output crosses.html";
-        return new Explained(manifest, spec, explanation, false, null, command);
+        return new Explained(manifest, spec, explanation, false, input, command);
     }
 
     static Explained explained(PairStrengths pairs) {
@@ -47,6 +57,20 @@ final class Samples {
                 spec(pairs.names()),
                 new Explanation(
                         Measure.CROSS_WEIGHTS, new Explanation.Evidence.Weights(), pairs, null));
+    }
+
+    /** Of three features, each of whose pairs has the same strength both ways. */
+    static PairStrengths ofThree(double first, double second, double third) {
+        return new PairStrengths(
+                List.of("a", "b", "c"),
+                List.of(
+                        new PairStrengths.Layer(
+                                "layer",
+                                new double[][] {
+                                    {Double.NaN, first, second},
+                                    {first, Double.NaN, third},
+                                    {second, third, Double.NaN}
+                                })));
     }
 
     /** Strengths between 0 and 1, of layers that differ. */
@@ -68,12 +92,16 @@ final class Samples {
                         .toList());
     }
 
-    private static ModelSpec spec(List<String> features) {
+    static ModelSpec spec(List<String> features) {
+        return spec(features, new DcnV2(1, 0, List.of(), DcnV2.Structure.STACKED));
+    }
+
+    static ModelSpec spec(List<String> features, Architecture architecture) {
         return new ModelSpec(
                 "sample",
                 new Objective.Click(),
                 features.stream().<FeatureSpec>map(f -> new Categorical(f, f, 2)).toList(),
-                new DcnV2(1, 0, List.of(), DcnV2.Structure.STACKED),
+                architecture,
                 new Sgd(0.1),
                 new Sgd(0.1),
                 1);
