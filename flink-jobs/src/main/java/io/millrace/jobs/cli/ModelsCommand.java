@@ -48,6 +48,9 @@ final class ModelsCommand implements Runnable {
     /** The options that say which model. */
     static final class Which {
 
+        /** Where a pipeline file that names no directory puts versions. */
+        private static final Path BY_DEFAULT = Path.of(".millrace", "versions");
+
         @Mixin final CommonOptions common = new CommonOptions();
 
         @Spec(Spec.Target.MIXEE)
@@ -59,7 +62,7 @@ final class ModelsCommand implements Runnable {
                 paramLabel = "DIR",
                 description =
                         "Where the versions are, instead of --config or of its"
-                                + " versions.directory.")
+                                + " versions.directory; .millrace/versions with --model alone.")
         private @Nullable Path directory;
 
         @Option(
@@ -69,11 +72,14 @@ final class ModelsCommand implements Runnable {
         private @Nullable String model;
 
         Versions versions() throws IOException {
+            if (directory == null && model != null && !common.hasConfig()) {
+                directory = BY_DEFAULT;
+            }
             if (directory == null) {
                 if (!common.hasConfig()) {
                     throw new UsageException(
-                            "which model? Name its pipeline with --config, or where its versions"
-                                    + " are with --directory");
+                            "which model? Name its pipeline with --config, or itself with --model"
+                                    + " and where its versions are with --versions");
                 }
                 PipelineConfig config = common.pipeline();
                 Path root = Path.of(config.versions().directory());

@@ -182,6 +182,15 @@ class ExplainCommandTest {
         assertThat(noDirectory.err()).contains("there is no directory " + absent).hasLineCount(1);
     }
 
+    /** Tests run where there is no such directory. */
+    @Test
+    void aModelAloneIsLookedForWhereVersionsAreByDefault() {
+        CommandLineRun run = CommandLineRun.of("explain", "--model", "m", "--output", "x.html");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("there is no directory .millrace/versions");
+    }
+
     @Test
     void oneFileIsNotWrittenTwice() throws IOException {
         PublishedCrosses model = PublishedCrosses.in(directory, DCN);
