@@ -126,10 +126,11 @@ public record Dhen(
                             + " give every sparse feature a larger dimension");
         }
         List<TensorSpec> tensors = new ArrayList<>(features.tensors());
-        for (DhenLayer layer : stack(features)) {
+        List<DhenLayer> stack = stack(features);
+        for (DhenLayer layer : stack) {
             tensors.addAll(layer.tensors());
         }
-        Mlp deep = deep(features);
+        Mlp deep = deep(stack, features);
         tensors.addAll(deep.tensors());
         tensors.addAll(Mlp.linearTensors("output", deep.out(), 1));
         return tensors;
@@ -140,11 +141,12 @@ public record Dhen(
         FeatureVectors features = FeatureVectors.of(inputs.shape(), TYPE);
         Iterator<NDArray> next = tensors.iterator();
         NDArray x = features.apply(inputs, next);
-        for (DhenLayer layer : stack(features)) {
+        List<DhenLayer> stack = stack(features);
+        for (DhenLayer layer : stack) {
             x = layer.apply(x, next, inputs);
         }
         NDArray flat = x.reshape(x.getShape().get(0), -1);
-        return Mlp.logit(deep(features).apply(flat, next, inputs), next);
+        return Mlp.logit(deep(stack, features).apply(flat, next, inputs), next);
     }
 
     private List<DhenLayer> stack(FeatureVectors features) {
@@ -158,8 +160,7 @@ public record Dhen(
         return stack;
     }
 
-    private Mlp deep(FeatureVectors features) {
-        List<DhenLayer> stack = stack(features);
+    private Mlp deep(List<DhenLayer> stack, FeatureVectors features) {
         int count = stack.get(layers - 1).out();
         return new Mlp("deep", count * features.dimension(), hidden, dropout);
     }

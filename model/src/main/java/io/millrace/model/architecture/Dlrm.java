@@ -2,7 +2,6 @@ package io.millrace.model.architecture;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.Shape;
 import io.millrace.model.config.ConfigNode;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -101,31 +100,11 @@ public record Dlrm(
 
     /** Dot products of all pairs of the n vectors in [B, n D], as [B, pairs]. */
     private NDArray interactions(NDArray vectors, InputShape input) {
-        int count = vectors(input);
-        NDArray stacked = vectors.reshape(-1, count, dimension(input));
-        NDArray products = stacked.matMul(stacked.transpose(0, 2, 1));
-        long[] pairs = pairs(count);
-        NDArray index =
-                vectors.getManager()
-                        .create(pairs, new Shape(1, pairs.length))
-                        .broadcast(vectors.getShape().get(0), pairs.length);
-        return products.reshape(-1, (long) count * count).gather(index, 1);
+        return pairs(input).apply(vectors.reshape(-1, vectors(input), dimension(input)));
     }
 
-    /** Where the pairs (i, j), j below i (or equal to it), lie in a flattened n x n matrix. */
-    private long[] pairs(int count) {
-        long[] pairs = new long[pairCount(count)];
-        int at = 0;
-        for (int i = 0; i < count; i++) {
-            for (int j = 0; j < (selfInteraction ? i + 1 : i); j++) {
-                pairs[at++] = (long) i * count + j;
-            }
-        }
-        return pairs;
-    }
-
-    private int pairCount(int count) {
-        return count * (selfInteraction ? count + 1 : count - 1) / 2;
+    private PairProducts pairs(InputShape input) {
+        return new PairProducts(vectors(input), selfInteraction);
     }
 
     private Mlp bottomNetwork(InputShape input) {
@@ -139,7 +118,7 @@ public record Dlrm(
 
     private Mlp topNetwork(InputShape input) {
         int fromBottom = bottomToTop && input.numeric() > 0 ? dimension(input) : 0;
-        return new Mlp("top", fromBottom + pairCount(vectors(input)), top, dropout);
+        return new Mlp("top", fromBottom + pairs(input).size(), top, dropout);
     }
 
     private static int vectors(InputShape input) {

@@ -79,7 +79,7 @@ public record SplitNetwork(
         NDArray u = towers().userVectors(inputs, tensors);
         NDArray v = towers().itemVectors(inputs, tensors);
         NDArray both = u.concat(v, 1).concat(u.mul(v), 1);
-        Iterator<NDArray> next = towers().others(inputs, tensors).iterator();
+        Iterator<NDArray> next = towers().others(tensors).iterator();
         return Mlp.logit(jointNetwork().apply(both, next, inputs), next);
     }
 

@@ -113,17 +113,18 @@ record Towers(List<String> user, List<String> item, List<Integer> hidden, int di
 
     /** [B, dimension]. */
     NDArray itemVectors(Inputs inputs, NDList tensors) {
-        int from = userTower(inputs.shape()).tensors().size();
         return itemTower(inputs.shape())
-                .apply(inputs, tensors.subList(from, tensors.size()).iterator());
+                .apply(inputs, tensors.subList(tensorsOfOne(), tensors.size()).iterator());
     }
 
     /** The tensors that come after those of both towers. */
-    NDList others(Inputs inputs, NDList tensors) {
-        int towers =
-                userTower(inputs.shape()).tensors().size()
-                        + itemTower(inputs.shape()).tensors().size();
-        return tensors.subNDList(towers);
+    NDList others(NDList tensors) {
+        return tensors.subNDList(2 * tensorsOfOne());
+    }
+
+    /** Number of tensors of one tower: weight and bias of each layer, the last one included. */
+    private int tensorsOfOne() {
+        return 2 * (hidden.size() + 1);
     }
 
     private Tower userTower(InputShape input) {

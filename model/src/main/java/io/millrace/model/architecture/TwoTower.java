@@ -154,7 +154,7 @@ public record TwoTower(
     public NDArray logits(Inputs inputs, NDList tensors) {
         NDArray scores = scores(userVectors(inputs, tensors), itemVectors(inputs, tensors));
         return loss == LossType.POINTWISE
-                ? scores.add(towers().others(inputs, tensors).singletonOrThrow())
+                ? scores.add(towers().others(tensors).singletonOrThrow())
                 : scores;
     }
 
