@@ -18,6 +18,12 @@ final class EmbeddingPooling {
     private final int[] dimensions;
     private final boolean[] mean;
 
+    /** By feature, where its embedding goes; one more entry for their end. */
+    private final int[] columns;
+
+    /** By feature, where the linear weights from it on go; one more entry for their end. */
+    private final int[] weightColumns;
+
     /** By feature, where its linear weight goes. */
     private final int[] weightTo;
 
@@ -33,6 +39,8 @@ final class EmbeddingPooling {
         dimensions = new int[sparse.size()];
         mean = new boolean[sparse.size()];
         weightTo = new int[sparse.size()];
+        columns = new int[sparse.size() + 1];
+        weightColumns = new int[sparse.size() + 1];
         int weightAt = input.embeddingWidth();
         for (int f = 0; f < sparse.size(); f++) {
             InputShape.Field field = input.fields().get(f);
@@ -40,8 +48,11 @@ final class EmbeddingPooling {
             mean[f] =
                     sparse.get(f) instanceof FeatureSpec.CategoricalList list
                             && list.pooling() == FeatureSpec.Pooling.MEAN;
+            columns[f + 1] = columns[f] + dimensions[f];
+            weightColumns[f] = weightAt;
             weightTo[f] = field.weighted() ? weightAt++ : NONE;
         }
+        weightColumns[sparse.size()] = weightAt;
         width = weightAt;
         pooled = new float[width];
     }
@@ -86,6 +97,79 @@ final class EmbeddingPooling {
             }
             out.put(b * width, pooled, 0, width);
         }
+    }
+
+    /**
+     * Pools one feature of one example, whose rows lie end to end behind the examples.
+     *
+     * @param rows where they begin
+     * @param count how many they are, at least one
+     * @param values the rows, and what the network takes
+     * @param at where the example begins
+     */
+    void pool(int feature, int rows, int count, float[] values, int at) {
+        int dimension = dimensions[feature];
+        int rowWidth = rowWidth(feature);
+        int to = at + columns[feature];
+        int end = rows + count * rowWidth;
+        System.arraycopy(values, rows, values, to, dimension);
+        for (int row = rows + rowWidth; row < end; row += rowWidth) {
+            for (int d = 0; d < dimension; d++) {
+                values[to + d] += values[row + d];
+            }
+        }
+        if (mean[feature] && count > 1) {
+            float scale = 1f / count;
+            for (int d = 0; d < dimension; d++) {
+                values[to + d] *= scale;
+            }
+        }
+        if (weightTo[feature] != NONE) {
+            float sum = 0;
+            for (int row = rows; row < end; row += rowWidth) {
+                sum += values[row + dimension];
+            }
+            values[at + weightTo[feature]] = mean[feature] ? sum / count : sum;
+        }
+    }
+
+    /** Copies what was pooled of features {@code from} to {@code to} to another example. */
+    void copy(float[] values, int source, int target, int from, int to) {
+        System.arraycopy(
+                values,
+                source + columns[from],
+                values,
+                target + columns[from],
+                columns[to] - columns[from]);
+        int weights = weightColumns[to] - weightColumns[from];
+        if (weights > 0) {
+            System.arraycopy(
+                    values,
+                    source + weightColumns[from],
+                    values,
+                    target + weightColumns[from],
+                    weights);
+        }
+    }
+
+    /** Whether a single row of a feature is, as it is, what the network takes. */
+    boolean isRowAlone(int feature) {
+        return weightTo[feature] == NONE;
+    }
+
+    /** Where a feature's embedding goes in an example. */
+    int column(int feature) {
+        return columns[feature];
+    }
+
+    /** Weights of one row of a feature. */
+    int rowWidth(int feature) {
+        return dimensions[feature] + (weightTo[feature] == NONE ? 0 : 1);
+    }
+
+    /** F. */
+    int features() {
+        return dimensions.length;
     }
 
     /** Adds the gradient of what {@link #gather} wrote to the gradients of the keys. */

@@ -12,11 +12,6 @@ import java.util.function.LongToIntFunction;
  * <p>Within a shard, sparse keys stand in the order of their first occurrence, dense blocks after
  * them. The weights of all keys lie end to end in one array, in the order of {@link #keys}. Arrays
  * are handed out as they are, not copied: read them only.
- *
- * <p>That is a batch to learn. Those of {@link PredictionBatchBuilder}, which never leave this
- * package, have only what a forward pass reads besides the dense vector: {@link #size}, {@link
- * #keys}, {@link #weightsAt}, {@link #occurrences}, {@link #ends} and {@link #numeric}. Their U
- * keys may repeat and have no shards; the other arrays are empty.
  */
 public final class MicroBatch {
 
@@ -71,7 +66,7 @@ public final class MicroBatch {
         return size;
     }
 
-    /** The U keys, distinct and shard after shard in a batch to learn. */
+    /** The U keys, distinct, shard after shard. */
     public long[] keys() {
         return keys;
     }

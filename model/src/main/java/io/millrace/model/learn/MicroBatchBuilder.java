@@ -132,8 +132,16 @@ public final class MicroBatchBuilder {
      * @throws IllegalArgumentException when that is beyond the largest array
      */
     static int end(int start, int length, String of) {
-        int end = start + length;
-        if (end < 0) {
+        return length((long) start + length, of);
+    }
+
+    /**
+     * A length of an array of a batch.
+     *
+     * @throws IllegalArgumentException when that is beyond the largest array
+     */
+    static int length(long length, String of) {
+        if (length > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "the examples of a micro-batch have more than "
                             + Integer.MAX_VALUE
@@ -141,7 +149,7 @@ public final class MicroBatchBuilder {
                             + of
                             + "; make it of fewer examples");
         }
-        return end;
+        return (int) length;
     }
 
     /** Index of a key, in the order of first occurrence; counts the example once. */

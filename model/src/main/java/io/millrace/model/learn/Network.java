@@ -83,6 +83,23 @@ final class Network implements AutoCloseable {
         return nativeEmbeddings.tensor(batchManager, shape);
     }
 
+    /** The inputs of a pass that nothing is learned from. */
+    Inputs inputs(NDManager batchManager, PredictionInput input, Inputs.Purpose purpose) {
+        Shape shape = new Shape(input.size(), pooling.width());
+        NDArray rows =
+                pooling.width() == 0
+                        ? batchManager.zeros(shape)
+                        : nativeEmbeddings.tensor(batchManager, input.rows(), shape);
+        return inputs(
+                batchManager,
+                input.size(),
+                input.numeric(),
+                input.numericWidth(),
+                rows,
+                purpose,
+                null);
+    }
+
     /**
      * A batch as the architecture takes it.
      *
@@ -94,20 +111,33 @@ final class Network implements AutoCloseable {
             NDArray rows,
             Inputs.Purpose purpose,
             @Nullable DropoutMasks masks) {
-        if (batch.numeric().length != batch.size() * input.numeric()) {
+        int numericWidth = batch.numeric().length / batch.size();
+        return inputs(
+                batchManager, batch.size(), batch.numeric(), numericWidth, rows, purpose, masks);
+    }
+
+    private Inputs inputs(
+            NDManager batchManager,
+            int size,
+            float[] numbers,
+            int numericWidth,
+            NDArray rows,
+            Inputs.Purpose purpose,
+            @Nullable DropoutMasks masks) {
+        if (numericWidth != input.numeric()) {
             throw new IllegalArgumentException(
                     "the examples carry "
-                            + batch.numeric().length / batch.size()
+                            + numericWidth
                             + " numbers each where the model "
                             + spec.name()
                             + " takes "
                             + input.numeric());
         }
-        Shape shape = new Shape(batch.size(), input.numeric());
+        Shape shape = new Shape(size, input.numeric());
         NDArray numeric =
                 input.numeric() == 0
                         ? batchManager.zeros(shape)
-                        : nativeNumeric.tensor(batchManager, batch.numeric(), shape);
+                        : nativeNumeric.tensor(batchManager, numbers, shape);
         int width = input.embeddingWidth();
         boolean isWeighted = input.weights() > 0;
         return new Inputs(
@@ -115,7 +145,7 @@ final class Network implements AutoCloseable {
                 isWeighted ? rows.get(columns(0, width)) : rows,
                 isWeighted
                         ? rows.get(columns(width, pooling.width()))
-                        : batchManager.zeros(new Shape(batch.size(), 0)),
+                        : batchManager.zeros(new Shape(size, 0)),
                 numeric,
                 purpose,
                 masks);

@@ -1,13 +1,11 @@
 package io.millrace.model.learn;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.architecture.Inputs;
 import io.millrace.model.example.Example;
-import io.millrace.model.parameter.ParameterLayout;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -19,15 +17,14 @@ import org.jspecify.annotations.Nullable;
 public final class Predictor implements AutoCloseable {
 
     private final Network network;
-    private final PredictionBatchBuilder batches;
+    private final PredictionInput input;
     private final NativeFloats nativeDense = new NativeFloats();
     private @Nullable NDManager denseManager;
     private NDList tensors = new NDList();
-    private float[] weights = new float[0];
 
     public Predictor(ModelSpec spec, Device device) {
         network = new Network(spec, device);
-        batches = new PredictionBatchBuilder(new ParameterLayout(spec));
+        input = new PredictionInput(network.pooling());
     }
 
     /**
@@ -83,21 +80,13 @@ public final class Predictor implements AutoCloseable {
     public <T> T observe(
             List<Example> examples, WeightLookup lookup, BiFunction<Inputs, NDList, T> observer) {
         requireLoaded();
-        MicroBatch batch = batches.build(examples);
-        lookUp(batch, lookup);
-        return Network.withGradients(false, () -> forward(batch, observer));
+        input.fill(examples, lookup);
+        return Network.withGradients(false, () -> forward(observer));
     }
 
     @Override
     public void close() {
         network.close();
-    }
-
-    private void lookUp(MicroBatch batch, WeightLookup lookup) {
-        if (weights.length < batch.weightCount()) {
-            weights = new float[batch.weightCount()];
-        }
-        lookup.writeAll(batch.keys(), weights, batch.weightsAt());
     }
 
     private void requireLoaded() {
@@ -106,12 +95,11 @@ public final class Predictor implements AutoCloseable {
         }
     }
 
-    private <T> T forward(MicroBatch batch, BiFunction<Inputs, NDList, T> observer) {
+    private <T> T forward(BiFunction<Inputs, NDList, T> observer) {
         try (NDManager manager = network.manager().newSubManager()) {
             // Lent to the batch: a view of a weight would otherwise stay with the weights for good.
             manager.tempAttachAll(tensors);
-            NDArray rows = network.embeddings(manager, batch, weights);
-            Inputs inputs = network.inputs(manager, batch, rows, Inputs.Purpose.SERVING, null);
+            Inputs inputs = network.inputs(manager, input, Inputs.Purpose.SERVING);
             return observer.apply(inputs, tensors);
         }
     }

@@ -10,9 +10,12 @@ public interface WeightLookup {
      */
     void write(long key, float[] weights, int at);
 
-    /** Writes the rows of all keys, that of key {@code i} from {@code at[i]}. */
-    default void writeAll(long[] keys, float[] weights, int[] at) {
-        for (int i = 0; i < keys.length; i++) {
+    /**
+     * Writes the rows of the first {@code count} keys, that of key {@code i} from {@code at[i]}.
+     * What the keys and places are afterwards has no meaning.
+     */
+    default void writeAll(long[] keys, int[] at, int count, float[] weights) {
+        for (int i = 0; i < count; i++) {
             write(keys[i], weights, at[i]);
         }
     }

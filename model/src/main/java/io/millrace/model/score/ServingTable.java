@@ -39,16 +39,11 @@ final class ServingTable implements WeightLookup {
     }
 
     @Override
-    public void writeAll(long[] keys, float[] out, int[] at) {
-        long[] left = keys.clone();
-        int[] leftAt = at.clone();
-        int count = keys.length;
-        if (overlay.size() > 0) {
-            count = overlay.writeKnown(left, leftAt, count, out);
-        }
-        count = base.writeKnown(left, leftAt, count, out);
-        for (int i = 0; i < count; i++) {
-            layout.initialize(left[i], out, leftAt[i]);
+    public void writeAll(long[] keys, int[] at, int count, float[] out) {
+        int left = overlay.size() == 0 ? count : overlay.writeKnown(keys, at, count, out);
+        left = base.writeKnown(keys, at, left, out);
+        for (int i = 0; i < left; i++) {
+            layout.initialize(keys[i], out, at[i]);
         }
     }
 

@@ -167,7 +167,10 @@ final class MicroBatchTest {
         assertThatThrownBy(() -> MicroBatch.of(examples, layout, 1, key -> 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("more than 2147483647 weights");
-        assertThatThrownBy(() -> new PredictionBatchBuilder(layout).build(examples))
+        assertThatThrownBy(
+                        () ->
+                                new PredictionInput(new EmbeddingPooling(wide))
+                                        .fill(examples, (key, weights, at) -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("more than 2147483647 weights");
     }

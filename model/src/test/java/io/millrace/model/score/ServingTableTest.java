@@ -118,7 +118,7 @@ class ServingTableTest {
         }
 
         float[] out = new float[end];
-        table.writeAll(keys, out, at);
+        table.writeAll(keys.clone(), at, keys.length, out);
 
         assertThat(out).isEqualTo(expected);
     }
@@ -140,7 +140,7 @@ class ServingTableTest {
         table.write(key, out, 0);
         assertThat(out).as("key %x", key).isEqualTo(expected);
 
-        table.writeAll(new long[] {key}, out, new int[] {0});
+        table.writeAll(new long[] {key}, new int[] {0}, 1, out);
         assertThat(out).as("key %x", key).isEqualTo(expected);
     }
 
