@@ -28,7 +28,7 @@ public final class LogLoss implements Metric {
     }
 
     /** The loss of one example of weight 1. */
-    static double of(double label, double prediction) {
+    public static double of(double label, double prediction) {
         double p = Math.min(Math.max(prediction, MARGIN), 1 - MARGIN);
         return -(label * Math.log(p) + (1 - label) * Math.log1p(-p));
     }

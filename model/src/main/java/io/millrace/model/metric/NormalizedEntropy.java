@@ -33,6 +33,14 @@ public final class NormalizedEntropy implements Metric {
 
     @Override
     public OptionalDouble value() {
+        return of(loss, labels, weights);
+    }
+
+    /**
+     * From sums over examples: of weight times loss, of weight times label, and of weights; empty
+     * where it is not defined.
+     */
+    public static OptionalDouble of(double loss, double labels, double weights) {
         double rate = labels / weights;
         if (!(rate > 0 && rate < 1)) {
             return OptionalDouble.empty();
