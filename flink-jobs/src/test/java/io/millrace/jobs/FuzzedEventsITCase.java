@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
 import io.millrace.jobs.embedded.EmbeddedKafka;
+import io.millrace.jobs.label.ModelExamples;
 import io.millrace.jobs.label.RatingReader;
 import io.millrace.jobs.source.EventReader;
 import io.millrace.jobs.source.Origin;
@@ -74,9 +75,9 @@ class FuzzedEventsITCase {
     private void send(EmbeddedKafka kafka) throws Exception {
         EventCodec<Rating> codec = EventCodec.of(Rating.class, EventFormat.AVRO);
         TamperedPayloads tampered = new TamperedPayloads(37);
-        RatingReader reader =
-                new RatingReader(
-                        TestModels.ratings(),
+        RatingReader<?> reader =
+                new RatingReader<>(
+                        new ModelExamples(TestModels.ratings()),
                         new Objective.Rating(1, 5),
                         EventFormat.AVRO,
                         64 << 10);

@@ -7,18 +7,18 @@ import io.millrace.schemas.codec.EventCodec;
 import io.millrace.schemas.codec.EventFormat;
 
 /** Reads clicks. */
-public record ClickReader(EventFormat format, int maxBytes) implements EventReader<Clicked> {
+public record ClickReader<E>(EventFormat format, int maxBytes)
+        implements EventReader<LabelEvent<E>> {
 
     @Override
-    public Opened<Clicked> open() {
+    public Opened<LabelEvent<E>> open() {
         EventCodec<Click> codec = EventCodec.of(Click.class, format, maxBytes);
         return (payload, origin) -> {
             Click event = codec.decode(payload);
             Identifiers.check("impressionId", event.getImpressionId());
-            return new Sourced.Event<>(
-                    origin,
-                    event.getTimestamp(),
-                    new Clicked(event.getImpressionId(), event.getTimestamp(), origin, payload));
+            Clicked click =
+                    new Clicked(event.getImpressionId(), event.getTimestamp(), origin, payload);
+            return new Sourced.Event<>(origin, click.time(), new LabelEvent.OfClick<>(click));
         };
     }
 }

@@ -14,10 +14,10 @@ import java.util.List;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,11 +27,11 @@ class LabelJoinTest {
     private static final long WINDOW = 1_000;
     private static final long SHOWN = 10_000;
 
-    private KeyedTwoInputStreamOperatorTestHarness<String, Impressed, Clicked, Example> join;
+    private KeyedOneInputStreamOperatorTestHarness<String, LabelEvent<Example>, Example> join;
 
     @BeforeEach
     void open() throws Exception {
-        join = harness();
+        join = harness(LabelJoin.AtEnd.NEGATIVE);
         join.open();
     }
 
@@ -183,6 +183,36 @@ class LabelJoinTest {
     }
 
     @Test
+    void theEndOfTheInputMakesNegativesWhereNobodyClicksAnyMore() throws Exception {
+        impress("a", SHOWN);
+        watermark(Long.MAX_VALUE);
+
+        assertThat(labels()).containsExactly(0f);
+        assertThat(unlabelled()).isEmpty();
+    }
+
+    @Test
+    void theEndOfTheInputLeavesOpenWindowsWithoutALabel() throws Exception {
+        join.close();
+        join = harness(LabelJoin.AtEnd.UNKNOWN);
+        join.open();
+        impress("ended", SHOWN);
+        impress("open", SHOWN + 1);
+        impress("clicked", SHOWN + 1);
+        click("clicked", SHOWN + 2, 0);
+        click("never shown", SHOWN + 2, 7);
+        watermark(SHOWN + WINDOW);
+        assertThat(labels()).containsExactly(1f, 0f);
+
+        watermark(Long.MAX_VALUE);
+
+        assertThat(labels()).containsExactly(1f, 0f);
+        assertThat(unlabelled()).containsExactly(SHOWN + 1);
+        assertThat(deadLetters()).extracting(DeadLetter::getOffset).containsExactly(7L);
+        assertNothingIsLeft();
+    }
+
+    @Test
     void stateSurvivesARestore() throws Exception {
         impress("clicked later", SHOWN);
         impress("never clicked", SHOWN);
@@ -193,7 +223,7 @@ class LabelJoinTest {
         OperatorSubtaskState snapshot = join.snapshot(1, 0);
         join.close();
 
-        join = harness();
+        join = harness(LabelJoin.AtEnd.NEGATIVE);
         join.initializeState(snapshot);
         join.open();
         click("clicked later", SHOWN + 2, 3);
@@ -220,16 +250,17 @@ class LabelJoinTest {
 
     private void impress(String id, long time) throws Exception {
         Example example = new Example(new long[] {1}, new int[] {1}, mark(id), 0, 1, time);
-        join.processElement1(new StreamRecord<>(new Impressed(id, example), time));
+        join.processElement(new StreamRecord<>(new LabelEvent.Impressed<>(id, example), time));
     }
 
     private void click(String id, long time, long offset) throws Exception {
         Origin origin = new Origin("clicks", 3, offset, time + 17);
-        join.processElement2(new StreamRecord<>(new Clicked(id, time, origin, payload(id)), time));
+        Clicked click = new Clicked(id, time, origin, payload(id));
+        join.processElement(new StreamRecord<>(new LabelEvent.OfClick<>(click), time));
     }
 
     private void watermark(long time) throws Exception {
-        join.processBothWatermarks(new Watermark(time));
+        join.processWatermark(new Watermark(time));
     }
 
     private List<Float> labels() {
@@ -238,6 +269,11 @@ class LabelJoinTest {
 
     private List<DeadLetter> deadLetters() {
         var records = join.getSideOutput(LabelJoin.DEAD_LETTERS);
+        return records == null ? List.of() : records.stream().map(StreamRecord::getValue).toList();
+    }
+
+    private List<Long> unlabelled() {
+        var records = join.getSideOutput(LabelJoin.UNLABELLED);
         return records == null ? List.of() : records.stream().map(StreamRecord::getValue).toList();
     }
 
@@ -250,13 +286,14 @@ class LabelJoinTest {
         return new float[] {id.hashCode()};
     }
 
-    private static KeyedTwoInputStreamOperatorTestHarness<String, Impressed, Clicked, Example>
-            harness() throws Exception {
+    private static KeyedOneInputStreamOperatorTestHarness<String, LabelEvent<Example>, Example>
+            harness(LabelJoin.AtEnd atEnd) throws Exception {
         var harness =
-                new KeyedTwoInputStreamOperatorTestHarness<>(
-                        new KeyedCoProcessOperator<>(new LabelJoin(Duration.ofMillis(WINDOW))),
-                        Impressed::impressionId,
-                        Clicked::impressionId,
+                new KeyedOneInputStreamOperatorTestHarness<String, LabelEvent<Example>, Example>(
+                        new KeyedProcessOperator<>(
+                                new LabelJoin<>(
+                                        Duration.ofMillis(WINDOW), ExampleSerializer.TYPE, atEnd)),
+                        LabelEvent::impressionId,
                         Types.STRING);
         harness.setup(ExampleSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
         return harness;

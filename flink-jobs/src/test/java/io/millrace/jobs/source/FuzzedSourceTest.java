@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.jobs.TamperedPayloads;
 import io.millrace.jobs.TestModels;
+import io.millrace.jobs.label.ModelExamples;
 import io.millrace.jobs.label.RatingReader;
 import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.jobs.wire.SerializerTypeInfo;
@@ -107,8 +108,12 @@ class FuzzedSourceTest {
         }
     }
 
-    private static RatingReader reader(EventFormat format) {
-        return new RatingReader(TestModels.ratings(), new Objective.Rating(1, 5), format, 64 << 10);
+    private static RatingReader<Example> reader(EventFormat format) {
+        return new RatingReader<>(
+                new ModelExamples(TestModels.ratings()),
+                new Objective.Rating(1, 5),
+                format,
+                64 << 10);
     }
 
     private static KafkaEvents<Example> source(EventFormat format) {

@@ -12,9 +12,10 @@ package io.millrace.model.example;
  * @param eventTime milliseconds since the epoch
  */
 public record Example(
-        long[] keys, int[] ends, float[] numeric, float label, float weight, long eventTime) {
+        long[] keys, int[] ends, float[] numeric, float label, float weight, long eventTime)
+        implements Labellable<Example> {
 
-    /** The same input with another label and weight. */
+    @Override
     public Example labelled(float newLabel, float newWeight) {
         return new Example(keys, ends, numeric, newLabel, newWeight, eventTime);
     }

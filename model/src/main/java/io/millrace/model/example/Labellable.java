@@ -1,0 +1,13 @@
+package io.millrace.model.example;
+
+/**
+ * An input that a label can be put on: an {@link Example}, or what carries several of one event.
+ */
+public interface Labellable<E extends Labellable<E>> {
+
+    /** Milliseconds since the epoch. */
+    long eventTime();
+
+    /** The same input with another label and weight. */
+    E labelled(float label, float weight);
+}
