@@ -2,12 +2,11 @@ package io.millrace.jobs;
 
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.label.ClickReader;
-import io.millrace.jobs.label.Clicked;
-import io.millrace.jobs.label.ClickedSerializer;
-import io.millrace.jobs.label.Impressed;
-import io.millrace.jobs.label.ImpressedSerializer;
 import io.millrace.jobs.label.ImpressionReader;
+import io.millrace.jobs.label.LabelEvent;
+import io.millrace.jobs.label.LabelEventSerializer;
 import io.millrace.jobs.label.LabelJoin;
+import io.millrace.jobs.label.ModelExamples;
 import io.millrace.jobs.label.RatingReader;
 import io.millrace.jobs.sink.DeadLetterSink;
 import io.millrace.jobs.sink.EventSink;
@@ -17,7 +16,6 @@ import io.millrace.jobs.source.KafkaSettings;
 import io.millrace.jobs.train.ParameterServer;
 import io.millrace.jobs.train.TrainerSettings;
 import io.millrace.jobs.version.VersionAnnouncer;
-import io.millrace.jobs.version.VersionCommitter;
 import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.jobs.version.VersionNumbers;
 import io.millrace.jobs.version.VersionPiece;
@@ -26,10 +24,10 @@ import io.millrace.jobs.version.VersionStorageFactory;
 import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.model.example.Example;
 import io.millrace.model.loss.Objective;
-import io.millrace.model.version.Manifest;
 import io.millrace.schemas.DeadLetter;
 import io.millrace.schemas.PrequentialMetrics;
 import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -144,8 +142,11 @@ public final class TrainingJob {
                         env,
                         kafka,
                         config.topics().ratings(),
-                        new RatingReader(
-                                config.model(), objective, kafka.format(), kafka.maxBytes()),
+                        new RatingReader<>(
+                                new ModelExamples(config.model()),
+                                objective,
+                                kafka.format(),
+                                kafka.maxBytes()),
                         ExampleSerializer.TYPE,
                         config.training().trainers());
         return new Labelled(ratings.events(), ratings.deadLetters(), ratings.positions());
@@ -153,29 +154,37 @@ public final class TrainingJob {
 
     private Labelled fromClicks(StreamExecutionEnvironment env, KafkaSettings kafka) {
         int parallelism = config.training().trainers();
-        EventStream<Impressed> impressions =
+        TypeInformation<LabelEvent<Example>> type =
+                LabelEventSerializer.type(new ExampleSerializer());
+        EventStream<LabelEvent<Example>> impressions =
                 EventStream.read(
                         env,
                         kafka,
                         config.topics().impressions(),
-                        new ImpressionReader(config.model(), kafka.format(), kafka.maxBytes()),
-                        ImpressedSerializer.TYPE,
+                        new ImpressionReader<>(
+                                new ModelExamples(config.model()),
+                                kafka.format(),
+                                kafka.maxBytes()),
+                        type,
                         parallelism);
-        EventStream<Clicked> clicks =
+        EventStream<LabelEvent<Example>> clicks =
                 EventStream.read(
                         env,
                         kafka,
                         config.topics().clicks(),
-                        new ClickReader(kafka.format(), kafka.maxBytes()),
-                        ClickedSerializer.TYPE,
+                        new ClickReader<>(kafka.format(), kafka.maxBytes()),
+                        type,
                         parallelism);
         SingleOutputStreamOperator<Example> examples =
                 impressions
                         .events()
-                        .connect(clicks.events())
-                        .keyBy(Impressed::impressionId, Clicked::impressionId)
+                        .union(clicks.events())
+                        .keyBy(LabelEvent::impressionId, Types.STRING)
                         .process(
-                                new LabelJoin(config.labels().attributionWindow()),
+                                new LabelJoin<>(
+                                        config.labels().attributionWindow(),
+                                        ExampleSerializer.TYPE,
+                                        LabelJoin.AtEnd.NEGATIVE),
                                 ExampleSerializer.TYPE)
                         .name("label")
                         .uid("label")
@@ -213,37 +222,20 @@ public final class TrainingJob {
     }
 
     private void publish(DataStream<VersionPiece> pieces, VersionAnnouncer.Factory announcer) {
-        pieces.transform(
-                        "versions",
-                        Types.VOID,
-                        new VersionCommitter(
-                                new VersionSettings(
-                                        config.model(),
-                                        storage,
-                                        config.training().shards(),
-                                        config.versions().baseEvery(),
-                                        config.versions().retain()),
-                                announcer))
-                .uid("versions")
-                .setParallelism(1)
-                .sinkTo(new DiscardingSink<>())
-                .name("versions end")
-                .uid("versions-end")
-                .setParallelism(1);
+        Publication.of(
+                pieces,
+                "versions",
+                new VersionSettings(
+                        config.model(),
+                        storage,
+                        config.training().shards(),
+                        config.versions().baseEvery(),
+                        config.versions().retain()),
+                announcer);
     }
 
     private String name() {
         return config.model().name();
-    }
-
-    /** Tells nobody. */
-    private static final class Unannounced implements VersionAnnouncer {
-
-        @Override
-        public void announce(Manifest manifest) {}
-
-        @Override
-        public void close() {}
     }
 
     private record Labelled(

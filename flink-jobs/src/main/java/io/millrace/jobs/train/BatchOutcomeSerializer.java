@@ -10,7 +10,7 @@ import org.apache.flink.core.memory.DataOutputView;
 /** {@link BatchOutcome} on the wire. */
 public final class BatchOutcomeSerializer extends ImmutableSerializer<BatchOutcome> {
 
-    static final SerializerTypeInfo<BatchOutcome> TYPE =
+    public static final SerializerTypeInfo<BatchOutcome> TYPE =
             SerializerTypeInfo.of(BatchOutcome.class, BatchOutcomeSerializer::new);
 
     private static final long serialVersionUID = 1L;
@@ -18,17 +18,22 @@ public final class BatchOutcomeSerializer extends ImmutableSerializer<BatchOutco
     @Override
     public void serialize(BatchOutcome outcome, DataOutputView target) throws IOException {
         WireArrays.write(outcome.labels(), target);
-        WireArrays.write(outcome.predictions(), target);
+        target.writeInt(outcome.predictions().length);
+        for (float[] predictions : outcome.predictions()) {
+            WireArrays.write(predictions, target);
+        }
         WireArrays.write(outcome.importances(), target);
         target.writeLong(outcome.maxEventTime());
     }
 
     @Override
     public BatchOutcome deserialize(DataInputView source) throws IOException {
+        float[] labels = WireArrays.readFloats(source);
+        float[][] predictions = new float[source.readInt()][];
+        for (int sync = 0; sync < predictions.length; sync++) {
+            predictions[sync] = WireArrays.readFloats(source);
+        }
         return new BatchOutcome(
-                WireArrays.readFloats(source),
-                WireArrays.readFloats(source),
-                WireArrays.readFloats(source),
-                source.readLong());
+                labels, predictions, WireArrays.readFloats(source), source.readLong());
     }
 }

@@ -12,6 +12,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Training, wired: a stream of examples in, prequential metrics and the pieces of versions out.
@@ -24,9 +25,13 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
  *
  * @param metrics reports every so many examples
  * @param pieces of versions: parts and metrics
+ * @param outcomes of micro-batches, with a prediction for each sync; those of one trainer in the
+ *     order of its examples
  */
 public record ParameterServer(
-        DataStream<PrequentialMetrics> metrics, DataStream<VersionPiece> pieces) {
+        DataStream<PrequentialMetrics> metrics,
+        DataStream<VersionPiece> pieces,
+        DataStream<BatchOutcome> outcomes) {
 
     /** Slot sharing group of trainers and receivers: on a cluster with GPUs it asks for one. */
     public static final String TRAINER_SLOTS = "trainers";
@@ -63,11 +68,7 @@ public record ParameterServer(
                         .transform(
                                 "parameter shard",
                                 ShardReplySerializer.TYPE,
-                                new ParameterShard(
-                                        spec,
-                                        settings.cacheBytes(),
-                                        settings.numbers(),
-                                        settings.directory()))
+                                new ParameterShard(spec, settings))
                         .uid(pipeline + "-shard")
                         .setBufferTimeout(SEND_AT_ONCE)
                         .setParallelism(settings.shards())
@@ -91,7 +92,7 @@ public record ParameterServer(
         coLocate(pipeline, requests, received);
 
         SingleOutputStreamOperator<PrequentialMetrics> metrics =
-                requests.getSideOutput(Trainer.OUTCOMES)
+                requests.getSideOutput(Trainer.LEARNED)
                         .transform(
                                 "prequential",
                                 EventTypes.METRICS,
@@ -102,7 +103,8 @@ public record ParameterServer(
         return new ParameterServer(
                 metrics,
                 replies.getSideOutput(ParameterShard.PIECES)
-                        .union(metrics.getSideOutput(Prequential.PIECES)));
+                        .union(metrics.getSideOutput(Prequential.PIECES)),
+                requests.getSideOutput(Trainer.OUTCOMES));
     }
 
     private static void coLocate(
@@ -118,6 +120,8 @@ public record ParameterServer(
      * @param shards S
      * @param cacheBytes memory of each shard's row cache
      * @param reportEvery examples between two reports of metrics
+     * @param start the version whose weights shards that are not restored start with; null for
+     *     initial weights
      */
     public record Settings(
             TrainerSettings trainer,
@@ -126,6 +130,20 @@ public record ParameterServer(
             long cacheBytes,
             long reportEvery,
             VersionNumbers numbers,
-            VersionStorageFactory directory)
-            implements Serializable {}
+            VersionStorageFactory directory,
+            @Nullable StartVersion start)
+            implements Serializable {
+
+        /** Starts with initial weights. */
+        public Settings(
+                TrainerSettings trainer,
+                int trainers,
+                int shards,
+                long cacheBytes,
+                long reportEvery,
+                VersionNumbers numbers,
+                VersionStorageFactory directory) {
+            this(trainer, trainers, shards, cacheBytes, reportEvery, numbers, directory, null);
+        }
+    }
 }

@@ -4,6 +4,7 @@ import io.millrace.jobs.version.VersionNumbers;
 import io.millrace.jobs.version.VersionPiece;
 import io.millrace.jobs.version.VersionStorageFactory;
 import io.millrace.model.ModelSpec;
+import io.millrace.model.parameter.FrozenWeights;
 import io.millrace.model.parameter.ParameterLayout;
 import io.millrace.model.parameter.ParameterTable;
 import io.millrace.model.parameter.RowCopies;
@@ -75,11 +76,14 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private final long cacheBytes;
     private final VersionNumbers numbers;
     private final VersionStorageFactory directory;
+    private final int series;
+    private final @Nullable StartVersion start;
 
     // -- runtime
 
     private transient ParameterLayout layout;
     private transient ParameterTable table;
+    private transient @Nullable FrozenWeights frozen;
     private transient boolean countsExamples;
     private transient VersionStorage storage;
     private transient BroadcastState<String, String> facts;
@@ -90,21 +94,20 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private transient @Nullable VersionPart promised;
     private transient AtomicReference<@Nullable RowCopies> spare;
     private transient long watermark;
+    private transient boolean started;
     private transient boolean finished;
     private transient StateRowStore store;
     private transient Map<PullId, int[]> placesOfPull;
     private transient long pushes;
     private transient long pushesOfLastInterval;
 
-    ParameterShard(
-            ModelSpec spec,
-            long cacheBytes,
-            VersionNumbers numbers,
-            VersionStorageFactory directory) {
+    ParameterShard(ModelSpec spec, ParameterServer.Settings settings) {
         this.spec = spec;
-        this.cacheBytes = cacheBytes;
-        this.numbers = numbers;
-        this.directory = directory;
+        cacheBytes = settings.cacheBytes();
+        numbers = settings.numbers();
+        directory = settings.directory();
+        series = settings.trainer().sync().lagging().size();
+        start = settings.start();
     }
 
     @Override
@@ -137,6 +140,9 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
                         this::setCurrentKey);
         if (context.isRestored()) {
             UnwrittenRows.restore(context.getRawKeyedStateInputs(), layout, store);
+        } else if (start != null) {
+            StartRows.load(start, spec, layout, this::isOwn, store);
+            started = true;
         }
     }
 
@@ -146,10 +152,14 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         shard = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
         watermark = Long.MIN_VALUE;
         table = new ParameterTable(layout, store, cacheBytes);
+        if (series > 0) {
+            frozen = new FrozenWeights(layout, series);
+            table.saveTo(frozen);
+        }
         countsExamples = spec.architecture().batchLoss().isPresent();
         placesOfPull = new HashMap<>();
         spare = new AtomicReference<>();
-        if (lastComplete != NO_VERSION && isGone(lastComplete)) {
+        if (started || lastComplete != NO_VERSION && isGone(lastComplete)) {
             startNewChain();
         }
         getMetricGroup().gauge(TrainMetrics.CACHED_ROWS, () -> table.cachedRows());
@@ -160,33 +170,52 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     @Override
     public void processElement(StreamRecord<ShardRequest> element) {
         ShardRequest request = element.getValue();
-        long[] keys = request.keys();
-        PullId id = new PullId(request.trainer(), request.batch());
         if (request instanceof ShardRequest.Push push) {
-            table.push(
-                    keys,
-                    0,
-                    keys.length,
-                    push.examples(),
-                    push.gradients(),
-                    0,
-                    push.eventTime(),
-                    placesOfPull.remove(id));
-            pushes++;
-            if (pushesOfLastInterval > 0) {
-                table.writeResting(1.0 / Math.max(FEWEST_PUSHES, pushesOfLastInterval));
-            }
-        } else {
-            float[] weights = new float[width(keys)];
-            int[] places = table.pull(keys, 0, keys.length, weights, 0);
-            placesOfPull.put(id, places);
-            long[] examples = new long[countsExamples ? keys.length : 0];
-            table.examples(keys, 0, examples.length, places, examples, 0);
-            output.collect(
-                    new StreamRecord<>(
-                            new ShardReply(
-                                    request.trainer(), request.batch(), shard, weights, examples)));
+            apply(push);
+        } else if (request instanceof ShardRequest.Pull pull) {
+            output.collect(new StreamRecord<>(answer(pull)));
+        } else if (request instanceof ShardRequest.Freeze freeze) {
+            FrozenId newest = freeze.newest();
+            frozen().freeze(newest.series(), newest.epoch(), freeze.oldest());
         }
+    }
+
+    private void apply(ShardRequest.Push push) {
+        table.push(
+                push.keys(),
+                0,
+                push.keys().length,
+                push.examples(),
+                push.gradients(),
+                0,
+                push.eventTime(),
+                placesOfPull.remove(new PullId(push.trainer(), push.batch())));
+        pushes++;
+        if (pushesOfLastInterval > 0) {
+            table.writeResting(1.0 / Math.max(FEWEST_PUSHES, pushesOfLastInterval));
+        }
+    }
+
+    private ShardReply answer(ShardRequest.Pull pull) {
+        long[] keys = pull.keys();
+        float[] weights = new float[width(keys)];
+        int[] places = table.pull(keys, 0, keys.length, weights, 0);
+        placesOfPull.put(new PullId(pull.trainer(), pull.batch()), places);
+        long[] examples = new long[countsExamples ? keys.length : 0];
+        table.examples(keys, 0, examples.length, places, examples, 0);
+        if (pull.frozen().isEmpty()) {
+            return new ShardReply(pull.trainer(), pull.batch(), shard, weights, examples);
+        }
+        float[] past = new float[Math.multiplyExact(weights.length, pull.frozen().size())];
+        for (int i = 0; i < pull.frozen().size(); i++) {
+            FrozenId wanted = pull.frozen().get(i);
+            frozen().read(wanted.series(), wanted.epoch(), keys, weights, past, i * weights.length);
+        }
+        return new ShardReply(pull.trainer(), pull.batch(), shard, weights, examples, past);
+    }
+
+    private FrozenWeights frozen() {
+        return Objects.requireNonNull(frozen, "a trainer lags, but its shard does not know");
     }
 
     @Override
@@ -284,6 +313,15 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         super.notifyCheckpointComplete(checkpointId);
         table.complete(checkpointId);
         lastComplete = Math.max(lastComplete, numbers.of(checkpointId));
+    }
+
+    private boolean isOwn(long key) {
+        TaskInfo task = getRuntimeContext().getTaskInfo();
+        return new ShardAssignment(
+                                task.getMaxNumberOfParallelSubtasks(),
+                                task.getNumberOfParallelSubtasks())
+                        .shardOf(key)
+                == task.getIndexOfThisSubtask();
     }
 
     /** Retention may have removed the version that an old savepoint was. */

@@ -78,9 +78,12 @@ final class Prequential extends AbstractStreamOperator<PrequentialMetrics>
     public void processElement(StreamRecord<BatchOutcome> element) {
         BatchOutcome outcome = element.getValue();
         maxEventTime = Math.max(maxEventTime, outcome.maxEventTime());
-        for (int i = 0; i < outcome.labels().length; i++) {
-            total.add(outcome.labels()[i], outcome.predictions()[i], outcome.importances()[i]);
-            window.add(outcome.labels()[i], outcome.predictions()[i], outcome.importances()[i]);
+        float[] labels = outcome.labels();
+        float[] predictions = outcome.predictions()[0];
+        float[] importances = outcome.importances();
+        for (int i = 0; i < labels.length; i++) {
+            total.add(labels[i], predictions[i], importances[i]);
+            window.add(labels[i], predictions[i], importances[i]);
             if (total.examples() % reportEvery == 0) {
                 report();
             }

@@ -16,13 +16,19 @@ final class RowMeaning {
 
     /** By the section of the pipeline file that it stands in. Learning rates may change. */
     static Map<String, String> of(ModelSpec spec) {
+        Map<String, String> meaning = ofWeights(spec);
+        meaning.put("optimizers.embedding.type", spec.embeddingOptimizer().type());
+        meaning.put("optimizers.dense.type", spec.denseOptimizer().type());
+        return meaning;
+    }
+
+    /** What decides the meaning of weights alone, which is all that a version carries. */
+    static Map<String, String> ofWeights(ModelSpec spec) {
         ObjectNode written = ModelSpecWriter.write(spec);
         Map<String, String> meaning = new TreeMap<>();
         meaning.put("features", written.get("features").toString());
         meaning.put("architecture", written.get("architecture").toString());
         meaning.put("seed", Long.toString(spec.seed()));
-        meaning.put("optimizers.embedding.type", spec.embeddingOptimizer().type());
-        meaning.put("optimizers.dense.type", spec.denseOptimizer().type());
         return meaning;
     }
 

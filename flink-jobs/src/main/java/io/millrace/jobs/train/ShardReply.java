@@ -7,5 +7,20 @@ package io.millrace.jobs.train;
  * @param examples for each of these keys how many examples have updated its row; empty unless the
  *     model's architecture has a {@link io.millrace.model.architecture.BatchLoss}, which asks for
  *     it
+ * @param frozen the same rows' weights of the past, as many times as the pull wants some
  */
-record ShardReply(TrainerId trainer, long batch, int shard, float[] weights, long[] examples) {}
+record ShardReply(
+        TrainerId trainer,
+        long batch,
+        int shard,
+        float[] weights,
+        long[] examples,
+        float[] frozen) {
+
+    private static final float[] NONE = new float[0];
+
+    /** An answer to a pull that wants no weights of the past. */
+    ShardReply(TrainerId trainer, long batch, int shard, float[] weights, long[] examples) {
+        this(trainer, batch, shard, weights, examples, NONE);
+    }
+}

@@ -23,6 +23,7 @@ public final class ShardReplySerializer extends ImmutableSerializer<ShardReply> 
         target.writeInt(reply.shard());
         WireArrays.write(reply.weights(), target);
         WireArrays.write(reply.examples(), target);
+        WireArrays.write(reply.frozen(), target);
     }
 
     @Override
@@ -32,6 +33,7 @@ public final class ShardReplySerializer extends ImmutableSerializer<ShardReply> 
                 source.readLong(),
                 source.readInt(),
                 WireArrays.readFloats(source),
-                WireArrays.readLongs(source));
+                WireArrays.readLongs(source),
+                WireArrays.readFloats(source));
     }
 }

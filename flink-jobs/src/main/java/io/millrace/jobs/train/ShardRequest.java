@@ -1,5 +1,7 @@
 package io.millrace.jobs.train;
 
+import java.util.List;
+
 /** What a trainer sends to one parameter shard. All its keys belong to that shard. */
 sealed interface ShardRequest {
 
@@ -12,8 +14,19 @@ sealed interface ShardRequest {
     /** The parameter keys, never empty. */
     long[] keys();
 
-    /** Asks for the rows' weights. */
-    record Pull(TrainerId trainer, long batch, long[] keys) implements ShardRequest {}
+    /**
+     * Asks for the rows' weights.
+     *
+     * @param frozen which weights of the past are wanted, too, of the same rows
+     */
+    record Pull(TrainerId trainer, long batch, long[] keys, List<FrozenId> frozen)
+            implements ShardRequest {
+
+        /** Asks for nothing but the weights as they are. */
+        Pull(TrainerId trainer, long batch, long[] keys) {
+            this(trainer, batch, keys, List.of());
+        }
+    }
 
     /**
      * Hands over the rows' gradients, summed over the micro-batch.
@@ -29,5 +42,16 @@ sealed interface ShardRequest {
             int[] examples,
             float[] gradients,
             long eventTime)
+            implements ShardRequest {}
+
+    /**
+     * Asks to keep all weights as they are now, and to forget older ones.
+     *
+     * @param batch the next that will be pulled
+     * @param keys one, by which the request finds its shard
+     * @param newest what to call them; when there are weights of this name, these stay
+     * @param oldest of this series that is still needed
+     */
+    record Freeze(TrainerId trainer, long batch, long[] keys, FrozenId newest, long oldest)
             implements ShardRequest {}
 }

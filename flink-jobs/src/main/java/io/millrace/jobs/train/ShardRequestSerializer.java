@@ -4,6 +4,8 @@ import io.millrace.jobs.wire.ImmutableSerializer;
 import io.millrace.jobs.wire.SerializerTypeInfo;
 import io.millrace.jobs.wire.WireArrays;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -14,10 +16,13 @@ public final class ShardRequestSerializer extends ImmutableSerializer<ShardReque
             SerializerTypeInfo.of(ShardRequest.class, ShardRequestSerializer::new);
 
     private static final long serialVersionUID = 1L;
+    private static final byte PULL = 0;
+    private static final byte PUSH = 1;
+    private static final byte FREEZE = 2;
 
     @Override
     public void serialize(ShardRequest request, DataOutputView target) throws IOException {
-        target.writeBoolean(request instanceof ShardRequest.Push);
+        target.writeByte(kind(request));
         target.writeInt(request.trainer().subtask());
         target.writeLong(request.trainer().life());
         target.writeLong(request.batch());
@@ -26,23 +31,64 @@ public final class ShardRequestSerializer extends ImmutableSerializer<ShardReque
             WireArrays.write(push.examples(), target);
             WireArrays.write(push.gradients(), target);
             target.writeLong(push.eventTime());
+        } else if (request instanceof ShardRequest.Pull pull) {
+            target.writeInt(pull.frozen().size());
+            for (FrozenId frozen : pull.frozen()) {
+                write(frozen, target);
+            }
+        } else if (request instanceof ShardRequest.Freeze freeze) {
+            write(freeze.newest(), target);
+            target.writeLong(freeze.oldest());
         }
     }
 
     @Override
     public ShardRequest deserialize(DataInputView source) throws IOException {
-        boolean push = source.readBoolean();
+        byte kind = source.readByte();
         TrainerId trainer = new TrainerId(source.readInt(), source.readLong());
         long batch = source.readLong();
         long[] keys = WireArrays.readLongs(source);
-        return push
-                ? new ShardRequest.Push(
-                        trainer,
-                        batch,
-                        keys,
-                        WireArrays.readInts(source),
-                        WireArrays.readFloats(source),
-                        source.readLong())
-                : new ShardRequest.Pull(trainer, batch, keys);
+        return switch (kind) {
+            case PULL -> new ShardRequest.Pull(trainer, batch, keys, readIds(source));
+            case PUSH ->
+                    new ShardRequest.Push(
+                            trainer,
+                            batch,
+                            keys,
+                            WireArrays.readInts(source),
+                            WireArrays.readFloats(source),
+                            source.readLong());
+            case FREEZE ->
+                    new ShardRequest.Freeze(trainer, batch, keys, read(source), source.readLong());
+            default -> throw new IOException("there is no request to a shard of kind " + kind);
+        };
+    }
+
+    private static byte kind(ShardRequest request) {
+        if (request instanceof ShardRequest.Push) {
+            return PUSH;
+        }
+        return request instanceof ShardRequest.Pull ? PULL : FREEZE;
+    }
+
+    private static void write(FrozenId frozen, DataOutputView target) throws IOException {
+        target.writeInt(frozen.series());
+        target.writeLong(frozen.epoch());
+    }
+
+    private static FrozenId read(DataInputView source) throws IOException {
+        return new FrozenId(source.readInt(), source.readLong());
+    }
+
+    private static List<FrozenId> readIds(DataInputView source) throws IOException {
+        int count = source.readInt();
+        if (count == 0) {
+            return List.of();
+        }
+        List<FrozenId> ids = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            ids.add(read(source));
+        }
+        return List.copyOf(ids);
     }
 }

@@ -24,6 +24,7 @@ import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
@@ -52,10 +53,21 @@ import org.jspecify.annotations.Nullable;
  * instead, as their only state: then batches are cut by count alone, wherever checkpoints and
  * failures fall, and a version lacks the fewer than {@code microBatch} examples that wait at its
  * cut, although its offsets count them. Either kind restores the state of the other.
+ *
+ * <p>Where a {@link Sync} lags, the shards freeze their weights when the watermark has passed into
+ * another of its epochs. The trainer drains before, so that they hold what it sent until then; but
+ * it cuts no batch for it, and so learns the same whatever syncs there are (with a staleness of 1:
+ * else a batch may see one more update than without). A pull then brings frozen weights, too, and
+ * each example is predicted with those that served at its own event time.
  */
 final class Trainer extends AbstractStreamOperator<ShardRequest>
         implements OneInputStreamOperator<Example, ShardRequest> {
 
+    /** With the predictions that come with learning, and no others. */
+    static final OutputTag<BatchOutcome> LEARNED =
+            new OutputTag<>("learned", BatchOutcomeSerializer.TYPE);
+
+    /** With a prediction for each sync. */
     static final OutputTag<BatchOutcome> OUTCOMES =
             new OutputTag<>("outcomes", BatchOutcomeSerializer.TYPE);
 
@@ -79,8 +91,12 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     private transient ListState<Example> kept;
     private transient List<Example> gathering;
     private transient long gatheringSince;
+    private transient long gatheringEarliest;
     private transient @Nullable ScheduledFuture<?> timer;
     private transient Deque<InFlight> inFlight;
+    private transient List<ServingEpochs> epochs;
+    private transient long labelWait;
+    private transient long[] keyOfShard;
     private transient long batches;
     private transient long trained;
     private transient long arrived;
@@ -114,6 +130,16 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
                                         "partial-batch", new ExampleSerializer()));
         gathering = new ArrayList<>(settings.microBatch());
         kept.get().forEach(gathering::add);
+        gatheringEarliest = Long.MAX_VALUE;
+        epochs = settings.sync().lagging().stream().map(ServingEpochs::new).toList();
+        if (context.isRestored() && !epochs.isEmpty()) {
+            throw new IllegalStateException(
+                    "training of model "
+                            + spec.name()
+                            + " with predictions by weights that lag behind cannot be restored: a"
+                            + " checkpoint does not hold these weights. Start it anew, or let it"
+                            + " predict with the newest weights only");
+        }
     }
 
     @Override
@@ -129,6 +155,8 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
         TorchEngine.start(settings.torchThreads());
         learner = new Learner(spec, TrainerDevice.choose(getRuntimeContext()));
         inFlight = new ArrayDeque<>();
+        labelWait = settings.sync().labelWait().toMillis();
+        keyOfShard = epochs.isEmpty() ? new long[0] : assignment.keyOfEachShard();
         address =
                 new ReplyExchange.Address(
                         getRuntimeContext().getJobInfo().getJobId(), pipeline, id.subtask());
@@ -148,12 +176,22 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     @Override
     public void processElement(StreamRecord<Example> element) throws Exception {
         gathering.add(element.getValue());
+        gatheringEarliest = Math.min(gatheringEarliest, element.getValue().eventTime());
         arrived++;
         if (gathering.size() >= settings.microBatch()) {
             send();
         } else if (gathering.size() == 1) {
             startWaiting();
         }
+    }
+
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        // The end of input is no time at which anything was served.
+        if (!epochs.isEmpty() && mark.getTimestamp() != Long.MAX_VALUE) {
+            reach(mark.getTimestamp() + 1);
+        }
+        super.processWatermark(mark);
     }
 
     @Override
@@ -228,20 +266,42 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
         }
     }
 
+    /** All examples before this time have come, save those that wait for their label. */
+    private void reach(long time) throws Exception {
+        if (epochs.stream().anyMatch(serving -> serving.isPassedInto(time))) {
+            drain();
+        }
+        long needed = Math.min(gatheringEarliest, time - labelWait);
+        for (int series = 0; series < epochs.size(); series++) {
+            ServingEpochs serving = epochs.get(series);
+            boolean passed = serving.passInto(time);
+            boolean forgot = serving.forgetBefore(needed);
+            if (passed || forgot) {
+                FrozenId newest = new FrozenId(series, serving.newest());
+                for (long key : keyOfShard) {
+                    long[] keys = {key};
+                    emit(new ShardRequest.Freeze(id, batches, keys, newest, serving.oldest()));
+                }
+            }
+        }
+    }
+
     private void send() throws Exception {
         List<Example> examples = gathering;
         gathering = new ArrayList<>(settings.microBatch());
+        gatheringEarliest = Long.MAX_VALUE;
         while (inFlight.size() >= settings.staleness()) {
             mailbox.yield();
         }
         MicroBatch batch = batchBuilder.build(examples);
-        InFlight flight = new InFlight(batches++, batch, firstAfterBarrier);
+        FrozenChoice choice = FrozenChoice.of(examples, epochs);
+        InFlight flight = new InFlight(batches++, batch, choice, firstAfterBarrier);
         firstAfterBarrier = false;
         inFlight.add(flight);
         for (int shard = 0; shard < assignment.shards(); shard++) {
             if (batch.keysFrom(shard) < batch.keysTo(shard)) {
                 flight.awaited++;
-                emit(new ShardRequest.Pull(id, flight.number, keys(batch, shard)));
+                emit(new ShardRequest.Pull(id, flight.number, keys(batch, shard), choice.wanted()));
             }
         }
     }
@@ -312,14 +372,32 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
             }
         }
         trained += batch.size();
-        output.collect(
-                OUTCOMES,
-                new StreamRecord<>(
-                        new BatchOutcome(
-                                batch.labels(),
-                                predictions,
-                                batch.importances(),
-                                batch.maxEventTime())));
+        output.collect(LEARNED, outcome(batch, new float[][] {predictions}));
+        output.collect(OUTCOMES, outcome(batch, bySync(flight, predictions)));
+    }
+
+    /** [syncs][B] predictions. */
+    private float[][] bySync(InFlight flight, float[] learned) {
+        float[][] frozen = new float[flight.frozen.length][];
+        for (int i = 0; i < frozen.length; i++) {
+            frozen[i] = learner.predict(flight.batch, flight.frozen[i]);
+        }
+        List<Sync> syncs = settings.sync().syncs();
+        float[][] predictions = new float[syncs.size()][];
+        int series = 0;
+        for (int i = 0; i < predictions.length; i++) {
+            predictions[i] =
+                    syncs.get(i) instanceof Sync.Lagging
+                            ? flight.choice.pick(series++, frozen)
+                            : learned;
+        }
+        return predictions;
+    }
+
+    private static StreamRecord<BatchOutcome> outcome(MicroBatch batch, float[][] predictions) {
+        return new StreamRecord<>(
+                new BatchOutcome(
+                        batch.labels(), predictions, batch.importances(), batch.maxEventTime()));
     }
 
     /** With one shard, its part is the whole and need not be copied. */
@@ -339,24 +417,33 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     private static final class InFlight {
         private static final float[] NONE = new float[0];
         private static final long[] NO_EXAMPLES = new long[0];
+        private static final float[][] NO_FROZEN = new float[0][];
         final long number;
         final MicroBatch batch;
+        final FrozenChoice choice;
         final boolean afterBarrier;
         final long sentAt = System.nanoTime();
         int awaited;
         float[] weights = NONE;
         long[] examples = NO_EXAMPLES;
 
-        InFlight(long number, MicroBatch batch, boolean afterBarrier) {
+        /** For each wanted frozen weights those of all keys. */
+        final float[][] frozen;
+
+        InFlight(long number, MicroBatch batch, FrozenChoice choice, boolean afterBarrier) {
             this.number = number;
             this.batch = batch;
+            this.choice = choice;
             this.afterBarrier = afterBarrier;
+            int wanted = choice.wanted().size();
+            frozen = wanted == 0 ? NO_FROZEN : new float[wanted][batch.weightCount()];
         }
 
         /** The only shard's reply holds all weights and need not be copied. */
         void accept(ShardReply reply) {
             awaited--;
             acceptExamples(reply);
+            acceptFrozen(reply);
             if (reply.weights().length == batch.weightCount()) {
                 weights = reply.weights();
                 return;
@@ -366,6 +453,14 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
             }
             int at = batch.weightsAt()[batch.keysFrom(reply.shard())];
             System.arraycopy(reply.weights(), 0, weights, at, reply.weights().length);
+        }
+
+        private void acceptFrozen(ShardReply reply) {
+            int width = reply.weights().length;
+            int at = batch.weightsAt()[batch.keysFrom(reply.shard())];
+            for (int i = 0; i < frozen.length; i++) {
+                System.arraycopy(reply.frozen(), i * width, frozen[i], at, width);
+            }
         }
 
         private void acceptExamples(ShardReply reply) {

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * How a trainer batches.
+ * How a trainer batches, and what it predicts.
  *
  * @param microBatch examples in a full micro-batch
  * @param maxWait how long the first example of a partial one waits; of no meaning when reproducible
@@ -12,7 +12,24 @@ import java.time.Duration;
  *     a barrier
  * @param staleness micro-batches in flight at most; 1 means each sees the update of the one before
  * @param torchThreads threads of one tensor operation
+ * @param sync with which weights examples are predicted
  */
 public record TrainerSettings(
-        int microBatch, Duration maxWait, boolean reproducible, int staleness, int torchThreads)
-        implements Serializable {}
+        int microBatch,
+        Duration maxWait,
+        boolean reproducible,
+        int staleness,
+        int torchThreads,
+        SyncSettings sync)
+        implements Serializable {
+
+    /** As in production: predictions come with the learning, and cost nothing. */
+    public TrainerSettings(
+            int microBatch,
+            Duration maxWait,
+            boolean reproducible,
+            int staleness,
+            int torchThreads) {
+        this(microBatch, maxWait, reproducible, staleness, torchThreads, SyncSettings.AT_ONCE);
+    }
+}

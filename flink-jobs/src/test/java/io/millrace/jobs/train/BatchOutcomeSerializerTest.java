@@ -16,9 +16,9 @@ class BatchOutcomeSerializerTest extends SerializerContract<BatchOutcome> {
         return List.of(
                 new BatchOutcome(
                         new float[] {1, 0},
-                        new float[] {0.75f, 0.25f},
+                        new float[][] {{0.75f, 0.25f}, {0.5f, 0.125f}},
                         new float[] {1, 2},
                         1_700_000_000_000L),
-                new BatchOutcome(new float[0], new float[0], new float[0], -1));
+                new BatchOutcome(new float[0], new float[0][], new float[0], -1));
     }
 }

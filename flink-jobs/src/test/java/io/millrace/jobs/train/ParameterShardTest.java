@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.jobs.version.VersionDirectory;
-import io.millrace.jobs.version.VersionNumbers;
 import io.millrace.jobs.version.VersionPiece;
 import io.millrace.jobs.version.VersionStorageFactory;
 import io.millrace.model.ModelSpec;
@@ -470,7 +469,7 @@ class ParameterShardTest {
             throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        new ParameterShard(model, cacheBytes, new VersionNumbers(0), storage),
+                        new ParameterShard(model, TestShards.settings(cacheBytes, storage)),
                         (ShardRequest request) -> request.keys()[0],
                         Types.LONG);
         harness.setStateBackend(new EmbeddedRocksDBStateBackend());

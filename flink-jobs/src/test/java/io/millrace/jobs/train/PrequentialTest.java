@@ -116,7 +116,10 @@ class PrequentialTest {
     private static StreamRecord<BatchOutcome> outcomes(long time, int count, float error) {
         return new StreamRecord<>(
                 new BatchOutcome(
-                        filled(count, 3), filled(count, 3 + error), filled(count, 1), time));
+                        filled(count, 3),
+                        new float[][] {filled(count, 3 + error)},
+                        filled(count, 1),
+                        time));
     }
 
     private static float[] filled(int count, float value) {

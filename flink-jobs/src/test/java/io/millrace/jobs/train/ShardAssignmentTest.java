@@ -10,6 +10,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ShardAssignmentTest {
 
     @ParameterizedTest
+    @CsvSource({"1, 1", "128, 1", "128, 3", "128, 128", "32768, 100"})
+    void eachShardHasAKey(int maxParallelism, int shards) {
+        ShardAssignment assignment = new ShardAssignment(maxParallelism, shards);
+        long[] keys = assignment.keyOfEachShard();
+        assertThat(keys).hasSize(shards);
+        for (int shard = 0; shard < shards; shard++) {
+            assertThat(assignment.shardOf(keys[shard])).isEqualTo(shard);
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"1, 1", "128, 1", "128, 2", "128, 3", "128, 128", "4096, 7", "32768, 100"})
     void itIsFlinksOwn(int maxParallelism, int shards) {
         ShardAssignment assignment = new ShardAssignment(maxParallelism, shards);

@@ -20,6 +20,13 @@ class ShardReplySerializerTest extends SerializerContract<ShardReply> {
                         2,
                         new float[] {0.5f, -1e-30f},
                         new long[] {7, 1L << 50}),
+                new ShardReply(
+                        new TrainerId(3, 1),
+                        9,
+                        1,
+                        new float[] {0.5f},
+                        new long[0],
+                        new float[] {-0.5f, 1e-30f}),
                 new ShardReply(new TrainerId(0, 0), 0, 0, new float[0], new long[0]));
     }
 }

@@ -23,6 +23,12 @@ class ShardRequestSerializerTest extends SerializerContract<ShardRequest> {
                         new int[] {1, 2},
                         new float[] {0.5f, -0.25f, 1e-30f},
                         1_700_000_000_000L),
-                new ShardRequest.Pull(new TrainerId(0, 0), 0, new long[] {1}));
+                new ShardRequest.Pull(new TrainerId(0, 0), 0, new long[] {1}),
+                new ShardRequest.Pull(
+                        trainer,
+                        8,
+                        new long[] {1},
+                        List.of(new FrozenId(0, Long.MIN_VALUE), new FrozenId(2, 1L << 40))),
+                new ShardRequest.Freeze(trainer, 9, new long[] {-7}, new FrozenId(1, -5), -6));
     }
 }

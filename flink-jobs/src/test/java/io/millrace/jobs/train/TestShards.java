@@ -2,10 +2,13 @@ package io.millrace.jobs.train;
 
 import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.jobs.version.VersionNumbers;
+import io.millrace.jobs.version.VersionPiece;
+import io.millrace.jobs.version.VersionStorageFactory;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.ParameterLayout;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,16 +46,28 @@ final class TestShards implements AutoCloseable {
             @Nullable OperatorSubtaskState checkpoint,
             int from)
             throws Exception {
+        this(
+                spec,
+                settings(cacheBytes, new VersionDirectory(versions.toString())),
+                parallelism,
+                checkpoint,
+                from);
+    }
+
+    /** The same with other settings than in production. */
+    TestShards(
+            ModelSpec spec,
+            ParameterServer.Settings settings,
+            int parallelism,
+            @Nullable OperatorSubtaskState checkpoint,
+            int from)
+            throws Exception {
         layout = new ParameterLayout(spec);
         assignment = new ShardAssignment(KEY_GROUPS, parallelism);
         for (int shard = 0; shard < parallelism; shard++) {
             var harness =
                     new KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply>(
-                            new ParameterShard(
-                                    spec,
-                                    cacheBytes,
-                                    new VersionNumbers(0),
-                                    new VersionDirectory(versions.toString())),
+                            new ParameterShard(spec, settings),
                             request -> request.keys()[0],
                             Types.LONG,
                             KEY_GROUPS,
@@ -94,6 +109,24 @@ final class TestShards implements AutoCloseable {
         batches++;
     }
 
+    /**
+     * Hands a request to the shard that owns its keys.
+     *
+     * @return the answers
+     */
+    List<ShardReply> process(ShardRequest request) throws Exception {
+        var harness = shards.get(assignment.shardOf(request.keys()[0]));
+        harness.processElement(request, 0);
+        List<ShardReply> replies = harness.extractOutputValues();
+        harness.getOutput().clear();
+        return replies;
+    }
+
+    /** By which requests are to be made for these shards. */
+    ShardAssignment assignment() {
+        return assignment;
+    }
+
     /** The weights of a row. */
     float[] weights(long key) throws Exception {
         return weights(assignment.shardOf(key), new long[] {key}, -1);
@@ -120,6 +153,14 @@ final class TestShards implements AutoCloseable {
         return AbstractStreamOperatorTestHarness.repackageState(states);
     }
 
+    /** What the shards have said of their parts. */
+    List<VersionPiece.Rows> parts() {
+        return shards.stream()
+                .flatMap(shard -> shard.getSideOutput(ParameterShard.PIECES).stream())
+                .map(record -> (VersionPiece.Rows) record.getValue())
+                .toList();
+    }
+
     /** The keys of the rows in keyed state. */
     TreeSet<Long> keysInState() {
         TreeSet<Long> keys = new TreeSet<>();
@@ -132,6 +173,27 @@ final class TestShards implements AutoCloseable {
             }
         }
         return keys;
+    }
+
+    /** Of shards that begin anew, as in production. */
+    static ParameterServer.Settings settings(long cacheBytes, VersionStorageFactory storage) {
+        return settings(cacheBytes, storage, SyncSettings.AT_ONCE, null);
+    }
+
+    static ParameterServer.Settings settings(
+            long cacheBytes,
+            VersionStorageFactory storage,
+            SyncSettings sync,
+            @Nullable StartVersion start) {
+        return new ParameterServer.Settings(
+                new TrainerSettings(1, Duration.ZERO, true, 1, 1, sync),
+                1,
+                1,
+                cacheBytes,
+                1,
+                new VersionNumbers(0),
+                storage,
+                start);
     }
 
     static long[] keys(int slot, int from, int to) {

@@ -36,6 +36,7 @@ public final class ParameterTable {
     private final RowLayout[] layoutOfSlot;
     private final RowBuffer weights = new RowBuffer();
     private float[] rowRoom = new float[0];
+    private @Nullable FrozenWeights frozen;
     private long hits;
     private long misses;
 
@@ -170,11 +171,19 @@ public final class ParameterTable {
                 place = findOrLoad(cache, keys[i]);
             }
             RowLayout row = layoutOfSlot[ParameterKey.slot(keys[i])];
+            if (frozen != null) {
+                frozen.save(keys[i], cache.array(place), cache.offset(place), row.width());
+            }
             row.optimizer()
                     .update(cache.array(place), cache.offset(place), row.width(), gradients, start);
             cache.updated(place, examples[i], eventTime);
             start += row.width();
         }
+    }
+
+    /** From now on saves there what weights rows have before a push changes them. */
+    public void saveTo(FrozenWeights past) {
+        frozen = past;
     }
 
     /** Reads a little of each row, so that the processor overlaps its waits for memory. */
