@@ -1,5 +1,6 @@
 package io.millrace.jobs.cli;
 
+import io.millrace.jobs.history.HistoryException;
 import io.millrace.jobs.movielens.MovieLensException;
 import io.millrace.model.config.ConfigException;
 import java.io.PrintWriter;
@@ -37,6 +38,7 @@ final class Answers implements IParameterExceptionHandler, IExecutionExceptionHa
         boolean usersMistake =
                 problem instanceof UsageException
                         || problem instanceof ConfigException
+                        || problem instanceof HistoryException
                         || problem instanceof MovieLensException;
         if (usersMistake || problem instanceof FailedException) {
             say(command, Causes.sentence(problem));

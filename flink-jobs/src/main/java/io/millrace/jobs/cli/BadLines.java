@@ -1,28 +1,33 @@
 package io.millrace.jobs.cli;
 
-import io.millrace.jobs.cli.stream.EventFile;
+import io.millrace.jobs.history.file.BadRows;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Tells of the first bad lines of a file and counts all. */
-final class BadLines implements EventFile.BadLines {
+/** Tells of the first bad lines of the input and counts all. */
+final class BadLines implements BadRows {
 
     private static final int SHOWN = 10;
 
-    private final Path file;
+    private final Path input;
     private final PrintWriter err;
     private long count;
 
-    BadLines(Path file, PrintWriter err) {
-        this.file = file;
+    /**
+     * @param input a file, or the directory that its files are in
+     */
+    BadLines(Path input, PrintWriter err) {
+        this.input = input;
         this.err = err;
     }
 
     @Override
-    public void found(long line, String problem) {
+    public void found(String file, long line, String problem) {
         count++;
         if (count <= SHOWN) {
-            err.println(file + ", line " + line + ": " + problem);
+            Path where = Files.isDirectory(input) ? input.resolve(file) : input;
+            err.println(where + ", line " + line + ": " + problem);
         } else if (count == SHOWN + 1) {
             err.println("further bad lines are only counted");
         }
@@ -38,7 +43,7 @@ final class BadLines implements EventFile.BadLines {
         if (count > 0) {
             throw new FailedException(
                     "%,d %s of %s could not be read; all others were sent"
-                            .formatted(count, count == 1 ? "line" : "lines", file));
+                            .formatted(count, count == 1 ? "line" : "lines", input));
         }
     }
 }

@@ -61,7 +61,8 @@ final class FitCommand implements Callable<Integer> {
             names = "--input",
             paramLabel = "PATH",
             required = true,
-            description = "A directory of MovieLens 100K, or a file of events as JSON lines.")
+            description =
+                    "Recorded events: MovieLens, Criteo, Avazu, or events as JSON lines or Avro.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path input;
 

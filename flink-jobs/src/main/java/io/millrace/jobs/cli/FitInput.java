@@ -1,8 +1,14 @@
 package io.millrace.jobs.cli;
 
-import io.millrace.jobs.cli.stream.EventLine;
+import io.millrace.jobs.cli.process.Workspace;
+import io.millrace.jobs.cli.stream.Histories;
 import io.millrace.jobs.config.PipelineConfig;
-import io.millrace.jobs.movielens.MovieLens100K;
+import io.millrace.jobs.history.EventPayloads;
+import io.millrace.jobs.history.History;
+import io.millrace.jobs.history.HistoryCursor;
+import io.millrace.jobs.history.HistoryEvent;
+import io.millrace.jobs.history.TimeRange;
+import io.millrace.jobs.history.file.BadRows;
 import io.millrace.model.example.Example;
 import io.millrace.model.feature.FeatureExtractor;
 import io.millrace.model.feature.InvalidEventException;
@@ -10,6 +16,7 @@ import io.millrace.model.loss.Objective;
 import io.millrace.schemas.Click;
 import io.millrace.schemas.Impression;
 import io.millrace.schemas.Rating;
+import io.millrace.schemas.codec.UndecodableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,35 +27,35 @@ import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * The events that models are trained on offline, in the order of their source.
+ * The events that models are trained on offline, in the order of event time.
  *
  * @param from the directory or file they are of
  * @param events ratings, impressions and clicks
  */
 record FitInput(Path from, List<SpecificRecord> events) {
 
-    /** Reads a directory of MovieLens 100K, or a file of JSON lines that must all be events. */
+    /** Reads recorded events of any known format, all of which must be good. */
     static FitInput read(Path path) throws IOException {
-        if (Files.isDirectory(path)) {
-            return new FitInput(path, List.copyOf(new MovieLens100K(path).ratings().toList()));
-        }
-        if (!Files.isReadable(path)) {
-            throw new UsageException(
-                    "--input "
-                            + path
-                            + ": there is no such file, nor a directory of MovieLens 100K");
-        }
-        EventLine reader = new EventLine();
+        BadRows badRows =
+                (file, line, problem) -> {
+                    throw new UsageException(
+                            "%s, line %d: %s"
+                                    .formatted(
+                                            Files.isDirectory(path) ? path.resolve(file) : path,
+                                            line,
+                                            problem));
+                };
         List<SpecificRecord> events = new ArrayList<>();
-        List<String> lines = Files.readAllLines(path);
-        for (int i = 0; i < lines.size(); i++) {
-            if (!lines.get(i).isBlank()) {
-                try {
-                    events.add(reader.read(lines.get(i)));
-                } catch (EventLine.BadLineException e) {
-                    throw new UsageException(path + ", line " + (i + 1) + ": " + e.getMessage());
+        try (Workspace scratch = Workspace.temporary()) {
+            History history = Histories.open(path, TimeRange.ALL, scratch.path(), badRows);
+            EventPayloads payloads = new EventPayloads(history.format());
+            try (HistoryCursor cursor = history.open()) {
+                for (HistoryEvent event = cursor.next(); event != null; event = cursor.next()) {
+                    events.add(payloads.decode(event.kind(), event.payload()));
                 }
             }
+        } catch (UndecodableException e) {
+            throw new IOException(path + " has changed while it was read", e);
         }
         return new FitInput(path, events);
     }

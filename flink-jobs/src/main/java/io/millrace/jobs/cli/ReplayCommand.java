@@ -1,11 +1,18 @@
 package io.millrace.jobs.cli;
 
-import io.millrace.jobs.cli.stream.EventFile;
+import io.millrace.jobs.cli.process.StopSignal;
+import io.millrace.jobs.cli.process.Workspace;
+import io.millrace.jobs.cli.stream.Histories;
+import io.millrace.jobs.cli.stream.HistoryFeed;
 import io.millrace.jobs.cli.stream.PipelineTopics;
 import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.history.file.EventCounts;
+import io.millrace.jobs.history.file.FileHistory;
 import io.millrace.jobs.simulate.EventProducer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -15,23 +22,40 @@ import picocli.CommandLine.Option;
 @Command(
         name = "replay",
         description = {
-            "Writes recorded events to Kafka, in the order of the file.",
-            "Each line is an event as JSON and its type: impression, click or rating."
+            "Writes recorded events to Kafka, in the order of event time.",
+            "They are of a file or directory of events as JSON lines or Avro, of MovieLens, or a"
+                    + " file of Criteo or Avazu. In JSON lines each line is an event and its type:"
+                    + " impression, click or rating."
         },
         sortOptions = false,
-        footerHeading = "%nExample:%n",
-        footer = "  millrace replay --bootstrap-servers localhost:9092 --input events.jsonl")
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  millrace replay --bootstrap-servers localhost:9092 --input events.jsonl",
+            "  millrace replay --bootstrap-servers localhost:9092 --input ml-25m --speed 1000x \\",
+            "    --from 2015-01-01 --to 2015-02-01"
+        })
 final class ReplayCommand implements Callable<Integer> {
 
     @Mixin private final CommonOptions common = new CommonOptions();
 
     @Option(
             names = "--input",
-            paramLabel = "FILE",
+            paramLabel = "PATH",
             required = true,
-            description = "The events, as JSON lines.")
+            description = "The events: a file or a directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path input;
+
+    @Option(
+            names = "--speed",
+            paramLabel = "FACTOR",
+            converter = SpeedConverter.class,
+            description =
+                    "Send events as they happened, so much faster: 1x, 10x, 0.5x (default: as fast"
+                            + " as Kafka takes them).")
+    private @Nullable Double speed;
+
+    @Mixin private final RangeOptions range = new RangeOptions();
 
     @Override
     public Integer call() throws Exception {
@@ -42,21 +66,53 @@ final class ReplayCommand implements Callable<Integer> {
                     "a replay needs a Kafka that outlives it: name its brokers with"
                             + " --bootstrap-servers");
         }
-        common.checkFile("--input", input);
         common.checkJson();
-        try (PipelineTopics topics = new PipelineTopics(config)) {
-            topics.createAbsent();
-        }
         BadLines badLines = new BadLines(input, common.err());
-        EventFile.Sent sent;
-        try (EventProducer producer = new EventProducer(servers, config.events().format())) {
-            sent = new EventFile(input).send(producer, config.topics(), badLines);
+        try (StopSignal stop = StopSignal.onInterrupt();
+                Workspace scratch = Workspace.temporary()) {
+            FileHistory history = Histories.open(input, range.range(), scratch.path(), badLines);
+            try (PipelineTopics topics = new PipelineTopics(config)) {
+                topics.createAbsent();
+            }
+            replay(history, config, servers, stop, badLines);
         }
-        common.out()
-                .printf(
-                        "%,d events sent: %,d impressions, %,d clicks, %,d ratings.%n",
-                        sent.events(), sent.impressions(), sent.clicks(), sent.ratings());
-        common.out().flush();
+        badLines.failIfAny();
+        return ExitCode.OK;
+    }
+
+    private void replay(
+            FileHistory history,
+            PipelineConfig config,
+            String servers,
+            StopSignal stop,
+            BadLines badLines)
+            throws Exception {
+        double factor = speed == null ? Double.POSITIVE_INFINITY : speed;
+        ReplayProgress progress =
+                new ReplayProgress(
+                        history, factor, System::nanoTime, line -> common.say("%s", line));
+        EventCounts sent;
+        try (EventProducer producer = new EventProducer(servers, config.events().format())) {
+            sent =
+                    new HistoryFeed(config.topics(), producer::send)
+                            .send(history, factor, stop::isRequested, progress);
+        }
+        report(history, sent, sent.events() == 0 ? null : progress.reached(), badLines);
+    }
+
+    private void report(
+            FileHistory history, EventCounts sent, @Nullable Long reached, BadLines badLines)
+            throws Exception {
+        boolean isComplete = sent.events() == history.size();
+        String last = reached == null ? null : Instant.ofEpochMilli(reached).toString();
+        if (!isComplete) {
+            common.say(
+                    "Stopped%s, with %,d of %,d events sent.",
+                    last == null ? "" : " at " + last, sent.events(), history.size());
+        }
+        common.say(
+                "%,d events sent: %,d impressions, %,d clicks, %,d ratings.",
+                sent.events(), sent.impressions(), sent.clicks(), sent.ratings());
         common.writeJson(
                 common.mapper()
                         .createObjectNode()
@@ -64,8 +120,8 @@ final class ReplayCommand implements Callable<Integer> {
                         .put("impressions", sent.impressions())
                         .put("clicks", sent.clicks())
                         .put("ratings", sent.ratings())
-                        .put("bad_lines", sent.badLines()));
-        badLines.failIfAny();
-        return ExitCode.OK;
+                        .put("bad_lines", badLines.count())
+                        .put("complete", isComplete)
+                        .put("last_event", last));
     }
 }

@@ -50,7 +50,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--input",
             paramLabel = "PATH",
-            description = "A directory of MovieLens 100K, or a file of events as JSON lines.")
+            description =
+                    "Recorded events: MovieLens, Criteo, Avazu, or events as JSON lines or Avro.")
     private @Nullable Path input;
 
     @Option(
@@ -87,11 +88,13 @@ final class TrainCommand implements Callable<Integer> {
         }
         common.checkJson();
         BadLines badLines = new BadLines(input == null ? Path.of("") : input, common.err());
-        TrainInput events = input == null ? null : TrainInput.of(input, config, badLines);
         try (StopSignal stop = StopSignal.onInterrupt();
-                Workspace files = Workspace.temporary();
-                Brokers brokers = Brokers.open(config, files.path())) {
-            run(brokers.config(), events, files.path(), stop);
+                Workspace files = Workspace.temporary()) {
+            TrainInput events =
+                    input == null ? null : TrainInput.of(input, config, files.path(), badLines);
+            try (Brokers brokers = Brokers.open(config, files.path())) {
+                run(brokers.config(), events, files.path(), stop);
+            }
         }
         badLines.failIfAny();
         return ExitCode.OK;
@@ -139,7 +142,8 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Puts the input into Kafka; returns where to stop reading, null for never. */
     private @Nullable Map<String, Map<Integer, Long>> feed(
-            PipelineConfig config, @Nullable TrainInput events) throws IOException {
+            PipelineConfig config, @Nullable TrainInput events)
+            throws IOException, InterruptedException {
         try (PipelineTopics topics = new PipelineTopics(config)) {
             topics.createAbsent();
             if (events == null) {

@@ -1,73 +1,53 @@
 package io.millrace.jobs.cli;
 
-import io.millrace.jobs.cli.stream.EventFile;
+import io.millrace.jobs.cli.stream.Histories;
+import io.millrace.jobs.cli.stream.HistoryFeed;
 import io.millrace.jobs.config.PipelineConfig;
-import io.millrace.jobs.movielens.MovieLens100K;
+import io.millrace.jobs.history.TimeRange;
+import io.millrace.jobs.history.file.EventCounts;
+import io.millrace.jobs.history.file.FileHistory;
 import io.millrace.jobs.simulate.EventProducer;
 import io.millrace.model.loss.Objective;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 
-/** What a training run is fed with: a directory of MovieLens 100K, or a file of JSON lines. */
-sealed interface TrainInput {
+/** What a training run is fed with: recorded events, in the order of event time. */
+record TrainInput(FileHistory history) {
 
-    /** Looks at what is there. */
-    static TrainInput of(Path path, PipelineConfig config, BadLines badLines) {
-        if (Files.isDirectory(path)) {
-            if (!(config.model().objective() instanceof Objective.Rating)) {
-                throw new UsageException(
-                        "--input "
-                                + path
-                                + " is a directory, and so MovieLens 100K, but the pipeline "
-                                + config.model().name()
-                                + " learns from clicks; name a file of JSON lines");
-            }
-            return new MovieLens(new MovieLens100K(path));
+    /**
+     * Looks at what is there.
+     *
+     * @param scratch a directory that outlives the input
+     */
+    static TrainInput of(Path path, PipelineConfig config, Path scratch, BadLines badLines) {
+        FileHistory history = Histories.open(path, TimeRange.ALL, scratch, badLines);
+        EventCounts counts = history.counts();
+        boolean isOfRatings = config.model().objective() instanceof Objective.Rating;
+        if ((isOfRatings ? counts.ratings() : counts.impressions() + counts.clicks()) == 0) {
+            throw new UsageException(
+                    String.format(
+                            Locale.ROOT,
+                            "--input %s has no %s for the pipeline %s to learn from, but %,d"
+                                    + " impressions, %,d clicks and %,d ratings",
+                            path,
+                            isOfRatings ? "ratings" : "impressions",
+                            config.model().name(),
+                            counts.impressions(),
+                            counts.clicks(),
+                            counts.ratings()));
         }
-        if (Files.isReadable(path)) {
-            return new Lines(path, badLines);
-        }
-        throw new UsageException(
-                "--input " + path + ": there is no such file, nor a directory of MovieLens 100K");
+        return new TrainInput(history);
     }
 
     /** Sends all of it to the pipeline's topics; returns how many events that were. */
-    long send(PipelineConfig config) throws IOException;
-
-    /** Ratings in order of time. */
-    record MovieLens(MovieLens100K data) implements TrainInput {
-
-        @Override
-        public long send(PipelineConfig config) {
-            try (EventProducer producer = producer(config)) {
-                data.ratings()
-                        .forEach(
-                                rating ->
-                                        producer.send(
-                                                config.topics().ratings(),
-                                                rating.getUser(),
-                                                rating));
-            }
-            return data.size();
+    long send(PipelineConfig config) throws IOException, InterruptedException {
+        try (EventProducer producer =
+                new EventProducer(
+                        Objects.requireNonNull(config.kafka().bootstrapServers()),
+                        config.events().format())) {
+            return new HistoryFeed(config.topics(), producer::send).send(history).events();
         }
-    }
-
-    /** Events in order of the file. */
-    record Lines(Path file, BadLines badLines) implements TrainInput {
-
-        @Override
-        public long send(PipelineConfig config) throws IOException {
-            try (EventProducer producer = producer(config)) {
-                return new EventFile(file).send(producer, config.topics(), badLines).events();
-            }
-        }
-    }
-
-    private static EventProducer producer(PipelineConfig config) {
-        return new EventProducer(
-                Objects.requireNonNull(config.kafka().bootstrapServers()),
-                config.events().format());
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.jobs.movielens;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,18 +15,15 @@ final class Items {
     private static final int FIRST_GENRE = 5;
     private static final String GENRE_LINE = "genre|number, numbered from 0";
 
-    /** "Heat (1995)" and "The Land Before Time III (1995) (V)", not "1984" or "Nixon (I)". */
-    private static final Pattern TITLE_YEAR = Pattern.compile(".*\\((\\d{4})\\)");
-
     private static final Pattern RELEASE_YEAR = Pattern.compile("\\d+-\\w{3}-(\\d{4})");
 
     private final List<String> genres;
     private final String expected;
 
     /** Takes the lines of {@code u.genre}. */
-    Items(List<Line> genreLines) {
+    private Items(List<CatalogLine> genreLines) {
         genres = new ArrayList<>();
-        for (Line line : genreLines) {
+        for (CatalogLine line : genreLines) {
             if (line.require(2, GENRE_LINE).number(1, GENRE_LINE) != genres.size()) {
                 throw MovieLensException.odd(line, GENRE_LINE);
             }
@@ -36,18 +34,28 @@ final class Items {
                         .formatted(genres.size());
     }
 
-    long id(Line line) {
+    /** The features by item of a {@code u.item}. */
+    static Map<Long, Map<String, Object>> of100K(Path items, Path genres) {
+        Items parser = new Items(CatalogLine.of(genres, "|"));
+        Map<Long, Map<String, Object>> features = new HashMap<>();
+        for (CatalogLine line : CatalogLine.of(items, "|")) {
+            features.put(parser.id(line), parser.features(line));
+        }
+        return features;
+    }
+
+    private long id(CatalogLine line) {
         return line.require(FIRST_GENRE + genres.size(), expected).number(0, expected);
     }
 
-    Map<String, Object> features(Line line) {
+    private Map<String, Object> features(CatalogLine line) {
         Map<String, Object> features = new HashMap<>();
         features.put("genres", genres(line));
         year(line).ifPresent(year -> features.put("year", year));
         return features;
     }
 
-    private List<String> genres(Line line) {
+    private List<String> genres(CatalogLine line) {
         List<String> present = new ArrayList<>();
         for (int i = 0; i < genres.size(); i++) {
             switch (line.text(FIRST_GENRE + i)) {
@@ -59,10 +67,10 @@ final class Items {
         return List.copyOf(present);
     }
 
-    private static OptionalLong year(Line line) {
-        Matcher title = TITLE_YEAR.matcher(line.text(1));
-        if (title.lookingAt()) {
-            return OptionalLong.of(Long.parseLong(title.group(1)));
+    private static OptionalLong year(CatalogLine line) {
+        OptionalLong title = Titles.year(line.text(1));
+        if (title.isPresent()) {
+            return title;
         }
         Matcher release = RELEASE_YEAR.matcher(line.text(2));
         return release.matches()

@@ -1,35 +1,22 @@
 package io.millrace.jobs.movielens;
 
+import io.millrace.jobs.history.file.BadRowException;
+import io.millrace.jobs.history.file.Line;
+import io.millrace.jobs.history.file.LineReader;
+import io.millrace.jobs.history.file.RowParser;
 import io.millrace.schemas.Rating;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
-/**
- * The ratings of MovieLens 100K in the order of timestamp, user, item, each with what is known of
- * its user and item:
- *
- * <ul>
- *   <li>{@code age} (whole number), {@code gender}, {@code occupation}, {@code zip}, and {@code
- *       zip3}, the first three characters of the zip code
- *   <li>{@code genres} (list of names) and {@code year} (whole number; absent when unknown)
- * </ul>
- *
- * @see <a href="https://files.grouplens.org/datasets/movielens/ml-100k-README.txt">its README</a>
- */
+/** The ratings of MovieLens 100K in memory, all of them good: see {@link MovieLens}. */
 public final class MovieLens100K {
 
-    private static final String RATING_LINE =
-            "user, item, rating from 1 to 5 and unix seconds, separated by tabs";
-    private static final String USER_LINE = "user|age|gender|occupation|zip code";
-    private static final int USER_FIELDS = 5;
-
-    private final List<RatingLine> ratings;
-    private final Map<Long, Map<String, Object>> users = new HashMap<>();
-    private final Map<Long, Map<String, Object>> items = new HashMap<>();
+    private final List<RatingRow> ratings = new ArrayList<>();
 
     /**
      * Reads {@code u.data}, {@code u.user}, {@code u.item} and {@code u.genre}.
@@ -37,18 +24,19 @@ public final class MovieLens100K {
      * @throws MovieLensException when one of them is missing or not as expected
      */
     public MovieLens100K(Path directory) {
-        for (Line line : Line.of(directory.resolve("u.user"), '|')) {
-            users.put(line.require(USER_FIELDS, USER_LINE).number(0, USER_LINE), user(line));
+        MovieLens format = MovieLens.hundredK(directory);
+        Path file = Path.of(format.file());
+        RowParser parser = format.open();
+        try (LineReader lines = LineReader.inOrder(file)) {
+            while (lines.next()) {
+                add(file, lines.line(), parser);
+            }
+        } catch (NoSuchFileException e) {
+            throw MovieLensException.unreadable(file, "is missing", e);
+        } catch (IOException e) {
+            throw MovieLensException.unreadable(file, "cannot be read: " + e, e);
         }
-        Items parser = new Items(Line.of(directory.resolve("u.genre"), '|'));
-        for (Line line : Line.of(directory.resolve("u.item"), '|')) {
-            items.put(parser.id(line), parser.features(line));
-        }
-        ratings =
-                Line.of(directory.resolve("u.data"), '\t').stream()
-                        .map(this::rating)
-                        .sorted(RatingLine.ORDER)
-                        .toList();
+        ratings.sort(Comparator.comparingLong(RatingRow::time).thenComparingLong(RatingRow::tie));
     }
 
     /** Number of ratings. */
@@ -56,53 +44,19 @@ public final class MovieLens100K {
         return ratings.size();
     }
 
-    /** The ratings in order, made one by one. */
+    /** The ratings in the order of timestamp, user, item, made one by one. */
     public Stream<Rating> ratings() {
-        return ratings.stream().map(this::withFeatures);
+        return ratings.stream().map(row -> row.event(row.time()));
     }
 
-    private static Map<String, Object> user(Line line) {
-        String zip = line.text(4).strip();
-        return Map.of(
-                "age", line.number(1, USER_LINE),
-                "gender", line.text(2),
-                "occupation", line.text(3),
-                "zip", zip,
-                "zip3", zip.substring(0, Math.min(3, zip.length())));
-    }
-
-    private RatingLine rating(Line line) {
-        line.require(4, RATING_LINE);
-        long rating = line.number(2, RATING_LINE);
-        if (rating < 1 || rating > 5) {
-            throw MovieLensException.odd(line, RATING_LINE);
+    private void add(Path file, Line line, RowParser parser) {
+        if (line.isBlank()) {
+            return;
         }
-        long user = line.number(0, RATING_LINE);
-        if (!users.containsKey(user)) {
-            throw MovieLensException.odd(line, "a user that is in u.user");
+        try {
+            ratings.add((RatingRow) parser.parse(line));
+        } catch (BadRowException e) {
+            throw MovieLensException.bad(file, line.number(), e.getMessage());
         }
-        long item = line.number(1, RATING_LINE);
-        if (!items.containsKey(item)) {
-            throw MovieLensException.odd(line, "an item that is in u.item");
-        }
-        return new RatingLine(line.number(3, RATING_LINE), user, item, rating);
-    }
-
-    private Rating withFeatures(RatingLine line) {
-        Map<String, Object> features = new HashMap<>(users.getOrDefault(line.user(), Map.of()));
-        features.putAll(items.getOrDefault(line.item(), Map.of()));
-        return new Rating(
-                line.seconds() * 1000,
-                Long.toString(line.user()),
-                Long.toString(line.item()),
-                (double) line.rating(),
-                features);
-    }
-
-    private record RatingLine(long seconds, long user, long item, long rating) {
-        static final Comparator<RatingLine> ORDER =
-                Comparator.comparingLong(RatingLine::seconds)
-                        .thenComparingLong(RatingLine::user)
-                        .thenComparingLong(RatingLine::item);
     }
 }

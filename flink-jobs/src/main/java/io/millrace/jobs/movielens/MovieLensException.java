@@ -3,11 +3,14 @@ package io.millrace.jobs.movielens;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A directory that does not hold MovieLens 100K as it is distributed; the message says why. */
+/** A directory that does not hold MovieLens as it is distributed; the message says why. */
 public final class MovieLensException extends RuntimeException {
 
+    private static final long serialVersionUID = 1L;
+
     private static final String SOURCE =
-            "MovieLens 100K is at https://files.grouplens.org/datasets/movielens/ml-100k.zip";
+            "MovieLens is at https://files.grouplens.org/datasets/movielens/, as ml-100k.zip,"
+                    + " ml-1m.zip, ml-25m.zip or ml-latest.zip";
 
     private MovieLensException(String message, @Nullable Throwable cause) {
         super(message + ". " + SOURCE, cause);
@@ -17,10 +20,14 @@ public final class MovieLensException extends RuntimeException {
         return new MovieLensException(file + " " + problem, cause);
     }
 
-    static MovieLensException odd(Line line, String expected) {
-        return new MovieLensException(
-                "%s, line %d: expected %s, found \"%s\""
-                        .formatted(line.file(), line.number(), expected, line.text()),
-                null);
+    static MovieLensException odd(CatalogLine line, String expected) {
+        return bad(
+                line.file(),
+                line.number(),
+                "expected %s, found \"%s\"".formatted(expected, line.text()));
+    }
+
+    static MovieLensException bad(Path file, long line, String problem) {
+        return new MovieLensException("%s, line %d: %s".formatted(file, line, problem), null);
     }
 }

@@ -1,4 +1,4 @@
-/** The MovieLens 100K data set as ratings in time order. */
+/** The MovieLens data sets as ratings in the order of time. */
 @NullMarked
 package io.millrace.jobs.movielens;
 

@@ -221,7 +221,8 @@ class FitCommandTest {
             delimiter = '|',
             textBlock =
                     """
-                    ''                                | has no ratings
+                    ''                                | is of no known format
+                    {"type":"click","impressionId":"i","timestamp":1700000000000} | has no ratings
                     {"type":"rating"}                 | events.jsonl, line 1
                     {"type":"rating","timestamp":1700000000000,"user":"1","item":"1","rating":9,"features":{}} | the rating is not from 1.0 to 5.0
                     """)

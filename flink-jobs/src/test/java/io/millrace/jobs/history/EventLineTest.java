@@ -1,4 +1,4 @@
-package io.millrace.jobs.cli.stream;
+package io.millrace.jobs.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.millrace.jobs.cli.stream;
+package io.millrace.jobs.history;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;

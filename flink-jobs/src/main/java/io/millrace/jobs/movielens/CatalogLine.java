@@ -7,23 +7,24 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * A line of a data file, cut into fields.
+ * A line of a list of users, items or genres, cut into fields.
  *
  * @param number from 1
  */
-record Line(Path file, int number, String text, List<String> fields) {
+record CatalogLine(Path file, int number, String text, List<String> fields) {
 
     /** The lines of a file in ISO-8859-1 that are not blank. */
-    static List<Line> of(Path file, char separator) {
+    static List<CatalogLine> of(Path file, String separator) {
         List<String> texts = read(file);
-        List<Line> lines = new ArrayList<>(texts.size());
-        String pattern = separator == '|' ? "\\|" : String.valueOf(separator);
+        List<CatalogLine> lines = new ArrayList<>(texts.size());
+        Pattern cuts = Pattern.compile(separator, Pattern.LITERAL);
         for (int i = 0; i < texts.size(); i++) {
             String text = texts.get(i);
             if (!text.isBlank()) {
-                lines.add(new Line(file, i + 1, text, List.of(text.split(pattern, -1))));
+                lines.add(new CatalogLine(file, i + 1, text, List.of(cuts.split(text, -1))));
             }
         }
         return lines;
@@ -40,7 +41,7 @@ record Line(Path file, int number, String text, List<String> fields) {
     }
 
     /** Checks the number of fields. */
-    Line require(int count, String expected) {
+    CatalogLine require(int count, String expected) {
         if (fields.size() != count) {
             throw MovieLensException.odd(this, expected);
         }

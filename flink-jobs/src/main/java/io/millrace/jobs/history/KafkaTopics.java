@@ -1,0 +1,111 @@
+package io.millrace.jobs.history;
+
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.history.HistoryEvent.Kind;
+import io.millrace.model.loss.Objective;
+import io.millrace.schemas.codec.EventFormat;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * The topics that a pipeline learns from.
+ *
+ * @param properties plain Kafka client properties, bootstrap servers among them
+ * @param kinds by topic, what its records are
+ * @param format encoding of the events
+ * @param maxBytes largest payload that is decoded
+ * @param maxAhead how far an event time may lie after its record's arrival
+ */
+public record KafkaTopics(
+        Map<String, String> properties,
+        SortedMap<String, Kind> kinds,
+        EventFormat format,
+        int maxBytes,
+        Duration maxAhead)
+        implements Serializable {
+
+    public KafkaTopics {
+        properties = Map.copyOf(properties);
+        kinds = Collections.unmodifiableSortedMap(new TreeMap<>(kinds));
+    }
+
+    /** Ratings for the objective rating, impressions and clicks for the objective click. */
+    public static KafkaTopics of(PipelineConfig config) {
+        String servers = config.kafka().bootstrapServers();
+        if (servers == null) {
+            throw new HistoryException(
+                    "the pipeline "
+                            + config.model().name()
+                            + " names no Kafka brokers; set kafka.bootstrap-servers or"
+                            + " --bootstrap-servers");
+        }
+        Map<String, String> properties = new HashMap<>(config.kafka().properties());
+        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
+        SortedMap<String, Kind> kinds = new TreeMap<>();
+        if (config.model().objective() instanceof Objective.Rating) {
+            kinds.put(config.topics().ratings(), Kind.RATING);
+        } else {
+            kinds.put(config.topics().impressions(), Kind.IMPRESSION);
+            kinds.put(config.topics().clicks(), Kind.CLICK);
+        }
+        PipelineConfig.Events events = config.events();
+        return new KafkaTopics(
+                properties, kinds, events.format(), events.maxBytes(), events.maxAhead());
+    }
+
+    String brokers() {
+        return properties.getOrDefault(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "");
+    }
+
+    Kind kind(String topic) {
+        return Objects.requireNonNull(kinds.get(topic), topic);
+    }
+
+    /** The names, for messages: {@code topics clicks and impressions}. */
+    String names() {
+        return (kinds.size() == 1 ? "topic " : "topics ") + String.join(" and ", kinds.keySet());
+    }
+
+    /**
+     * A consumer that belongs to no group and commits nothing, so that nobody's reading is moved.
+     *
+     * @param fetchBytes of a partition at once
+     */
+    Consumer<byte[], byte[]> connect(int fetchBytes) {
+        Map<String, Object> client = new HashMap<>(properties);
+        client.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        client.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        client.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        client.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        client.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        // Records that vanish while they are read must be noticed, never jumped over.
+        client.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        client.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, fetchBytes);
+        client.putIfAbsent(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
+        try {
+            return new KafkaConsumer<>(
+                    client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        } catch (KafkaException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new HistoryException(
+                    "Kafka at "
+                            + brokers()
+                            + " cannot be reached: "
+                            + cause.getMessage()
+                            + "; kafka.bootstrap-servers or --bootstrap-servers would name others,"
+                            + " kafka.properties says how they are talked to");
+        }
+    }
+}

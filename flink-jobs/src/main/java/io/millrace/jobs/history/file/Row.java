@@ -1,0 +1,23 @@
+package io.millrace.jobs.history.file;
+
+import io.millrace.jobs.history.HistoryEvent;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+
+/** What a line of a file says; valid until the next line is read. */
+public interface Row {
+
+    /** Event time, milliseconds since the epoch; of rows that are spread, the period's begin. */
+    long time();
+
+    /** Rows of the same time are in the order of this; equal ones stay as they are in the file. */
+    default long tie() {
+        return 0;
+    }
+
+    /** What its events are. */
+    List<HistoryEvent.Kind> kinds();
+
+    /** Its events, as many as kinds, all of the same time. */
+    List<SpecificRecord> events(long time);
+}
