@@ -23,7 +23,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.CompressionType;
 
-/** What both jobs ask of Flink and Kafka. */
+/** What the jobs ask of Flink and Kafka. */
 final class JobSettings {
 
     private static final int FAILED_CHECKPOINTS_IN_A_ROW = 10;
@@ -31,6 +31,7 @@ final class JobSettings {
     private static final Duration FIRST_RESTART_DELAY = Duration.ofMillis(500);
     private static final Duration LONGEST_RESTART_DELAY = Duration.ofSeconds(30);
     private static final Duration WATERMARK_INTERVAL = Duration.ofMillis(20);
+    private static final Duration NEVER = Duration.ofDays(365);
     private static final Duration STABLE_AFTER = Duration.ofMinutes(5);
 
     private JobSettings() {}
@@ -59,6 +60,27 @@ final class JobSettings {
         invariants.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, config.versions().every());
         invariants.set(PipelineOptions.MAX_PARALLELISM, config.training().maxParallelism());
         configure(env, defaults, invariants);
+    }
+
+    /**
+     * A backtest is training without restarts or a checkpoint on the way: where one falls would
+     * decide the numbers of versions, and where a restart begins, nobody has recorded. The
+     * checkpoint after the end is taken as soon as all tasks are there.
+     */
+    static void configureBacktest(
+            StreamExecutionEnvironment env, PipelineConfig config, int maxParallelism) {
+        configureTraining(env, config);
+        Configuration job = Configuration.fromMap(env.getConfiguration().toMap());
+        job.set(PipelineOptions.MAX_PARALLELISM, maxParallelism);
+        job.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, NEVER);
+        // Flink begins at a random moment between the two.
+        job.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, NEVER);
+        job.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 0);
+        job.set(
+                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                ExternalizedCheckpointRetention.NO_EXTERNALIZED_CHECKPOINTS);
+        job.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+        env.configure(job, JobSettings.class.getClassLoader());
     }
 
     /** A scoring job keeps only a pointer; a rare checkpoint is enough. */

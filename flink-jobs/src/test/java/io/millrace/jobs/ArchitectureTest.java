@@ -99,11 +99,20 @@ class ArchitectureTest {
                 .that()
                 .resideInAnyPackage(OPERATORS)
                 .or()
-                .resideInAnyPackage(ROOT, ROOT + ".config..", ROOT + ".source..", ROOT + ".sink..")
+                .resideInAnyPackage(
+                        ROOT,
+                        ROOT + ".config..",
+                        ROOT + ".history..",
+                        ROOT + ".source..",
+                        ROOT + ".sink..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        ROOT + ".embedded..", ROOT + ".simulate..", ROOT + ".movielens..")
+                        ROOT + ".embedded..",
+                        ROOT + ".simulate..",
+                        ROOT + ".movielens..",
+                        ROOT + ".criteo..",
+                        ROOT + ".avazu..")
                 .check(CLASSES);
     }
 

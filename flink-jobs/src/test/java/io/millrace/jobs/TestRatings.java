@@ -10,10 +10,12 @@ import io.millrace.schemas.Rating;
 import io.millrace.schemas.codec.EventCodec;
 import io.millrace.schemas.codec.EventFormat;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -32,6 +34,12 @@ public final class TestRatings {
                 producer.send(new ProducerRecord<>("ratings", codec.encode(rating(random, i))));
             }
         }
+    }
+
+    /** The same ratings as {@link #send} sends. */
+    public static List<Rating> list(int count, long seed) {
+        Random random = new Random(seed);
+        return IntStream.range(0, count).mapToObj(i -> rating(random, i)).toList();
     }
 
     /** Row key to the number of those ratings that concern the row. */

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
             BenchTrainCommand.class,
             BenchRowsCommand.class,
             BenchScoreCommand.class,
-            BenchFreshnessCommand.class
+            BenchFreshnessCommand.class,
+            BenchBacktestCommand.class
         },
         footerHeading = "%nExample:%n",
         footer = "  millrace bench train --models dcn-v2 --json result.json")

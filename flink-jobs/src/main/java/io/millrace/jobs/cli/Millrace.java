@@ -1,6 +1,7 @@
 package io.millrace.jobs.cli;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             TrainCommand.class,
             FitCommand.class,
+            BacktestCommand.class,
             ScoreCommand.class,
             ModelsCommand.class,
             ExplainCommand.class,
@@ -75,6 +77,7 @@ public final class Millrace implements Runnable {
         Answers answers = new Answers();
         return new CommandLine(new Millrace())
                 .registerConverter(Duration.class, new DurationConverter())
+                .registerConverter(Instant.class, new InstantConverter())
                 .registerConverter(MemorySize.class, MemorySize::parse)
                 .setParameterExceptionHandler(answers)
                 .setExecutionExceptionHandler(answers)

@@ -2,9 +2,9 @@ package io.millrace.jobs.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.jobs.cli.process.StopSignal;
-import io.millrace.jobs.cli.stream.EventLine;
 import io.millrace.jobs.cli.stream.PipelineTopics;
 import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.history.EventLine;
 import io.millrace.jobs.simulate.EventFeed;
 import io.millrace.jobs.simulate.EventProducer;
 import io.millrace.jobs.simulate.OracleScores;
@@ -65,6 +65,16 @@ final class SimulateCommand implements Callable<Integer> {
     private long seed;
 
     @Option(
+            names = "--drift",
+            paramLabel = "KIND",
+            defaultValue = "ABRUPT",
+            description =
+                    "How tastes change: none, abrupt (at once in the middle), or smooth, from a"
+                            + " quarter of the time to three quarters (default: abrupt).")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private WorldSettings.Drift drift;
+
+    @Option(
             names = "--output",
             paramLabel = "FILE",
             description = "Write JSON lines to this file, all at once, instead of to Kafka.")
@@ -101,7 +111,8 @@ final class SimulateCommand implements Callable<Integer> {
         World world =
                 new World(
                         seed,
-                        WorldSettings.demo(start, duration, config.labels().attributionWindow()));
+                        WorldSettings.demo(start, duration, config.labels().attributionWindow())
+                                .withDrift(drift));
         return new Simulator(world, seed, rate);
     }
 

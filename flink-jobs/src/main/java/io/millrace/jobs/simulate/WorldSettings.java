@@ -55,6 +55,21 @@ public record WorldSettings(
                 attributionWindow.multipliedBy(9).dividedBy(10));
     }
 
+    /** The same world with other changes of taste. */
+    public WorldSettings withDrift(Drift newDrift) {
+        return new WorldSettings(
+                start,
+                duration,
+                users,
+                items,
+                newItems,
+                categories,
+                positions,
+                newDrift,
+                meanClickDelay,
+                maxClickDelay);
+    }
+
     /** How tastes change. */
     public enum Drift {
         /** Not at all. */

@@ -142,12 +142,46 @@ class MillraceTest {
     }
 
     @Test
-    void aDirectoryThatIsNotMovieLensIsAMistake() throws IOException {
+    void inputOfNoKnownFormatIsAMistake() throws IOException {
         CommandLineRun run =
                 CommandLineRun.of("train", "--config", ratings(), "--input", directory);
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("u.user is missing").hasLineCount(1);
+        assertThat(run.err())
+                .contains("is of no known format", "MovieLens", "JSON lines")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void inputWithoutTheEventsOfThePipelineIsAMistake() throws IOException {
+        Path clicks = directory.resolve("clicks.jsonl");
+        Files.writeString(clicks, "{\"type\":\"click\",\"impressionId\":\"a\",\"timestamp\":1}\n");
+
+        CommandLineRun run = CommandLineRun.of("train", "--config", ratings(), "--input", clicks);
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .contains("has no ratings for the pipeline", "but 0 impressions, 1 clicks")
+                .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--from 2014-10-21 --to 2014-10-21",
+                "--from yesterday",
+                "--speed fast",
+                "--from 1970-01-02"
+            })
+    void aReplaysMistakesAreSentences(String options) throws IOException {
+        Path events = directory.resolve("clicks.jsonl");
+        Files.writeString(events, "{\"type\":\"click\",\"impressionId\":\"a\",\"timestamp\":1}\n");
+        String line = "replay --bootstrap-servers localhost:1 --input " + events + " " + options;
+
+        CommandLineRun run = CommandLineRun.of((Object[]) line.split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).containsAnyOf("--from", "--speed", "its events are of 1970-01-01");
     }
 
     @Test

@@ -1,7 +1,11 @@
 package io.millrace.jobs.cli.explain;
 
-import io.millrace.jobs.cli.stream.EventFile;
-import io.millrace.jobs.cli.stream.EventLine;
+import io.millrace.jobs.history.EventLine;
+import io.millrace.jobs.history.EventPayloads;
+import io.millrace.jobs.history.History;
+import io.millrace.jobs.history.HistoryCursor;
+import io.millrace.jobs.history.HistoryEvent;
+import io.millrace.jobs.history.file.BadRows;
 import io.millrace.jobs.movielens.MovieLens100K;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
@@ -9,6 +13,7 @@ import io.millrace.model.feature.FeatureExtractor;
 import io.millrace.model.feature.InvalidEventException;
 import io.millrace.schemas.Impression;
 import io.millrace.schemas.Rating;
+import io.millrace.schemas.codec.UndecodableException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,6 +32,9 @@ import org.apache.avro.specific.SpecificRecord;
  * J. S. Vitter, "Random Sampling with a Reservoir", 1985, algorithm R.
  */
 public final class ExampleSample {
+
+    /** Of a history; enough to draw from. */
+    private static final int MOST_DECODED = 100_000;
 
     private final FeatureExtractor extractor;
     private final int size;
@@ -53,9 +61,9 @@ public final class ExampleSample {
     /**
      * Takes the ratings and impressions of a file of JSON lines.
      *
-     * @param badLines told of every line that is no event, or does not fit the model's features
+     * @param badRows told of every line that is no event, or does not fit the model's features
      */
-    public void read(Path file, EventFile.BadLines badLines) throws IOException {
+    public void read(Path file, BadRows badRows) throws IOException {
         EventLine lines = new EventLine();
         try (BufferedReader reader =
                 new BufferedReader(
@@ -69,7 +77,31 @@ public final class ExampleSample {
                         add(lines.read(line));
                     }
                 } catch (EventLine.BadLineException | InvalidEventException e) {
-                    badLines.found(number, String.valueOf(e.getMessage()));
+                    badRows.found(
+                            String.valueOf(file.getFileName()),
+                            number,
+                            String.valueOf(e.getMessage()));
+                }
+            }
+        }
+    }
+
+    /**
+     * Takes the ratings and impressions of a history, of a long one every so many. Those that do
+     * not fit the model's features are passed over.
+     */
+    public void read(History history) throws IOException {
+        EventPayloads payloads = new EventPayloads(history.format());
+        long every = Math.max(1, history.size() / MOST_DECODED);
+        try (HistoryCursor cursor = history.open()) {
+            long index = 0;
+            for (HistoryEvent event = cursor.next(); event != null; event = cursor.next()) {
+                if (index++ % every == 0) {
+                    try {
+                        add(payloads.decode(event.kind(), event.payload()));
+                    } catch (UndecodableException | InvalidEventException e) {
+                        continue;
+                    }
                 }
             }
         }

@@ -26,19 +26,45 @@ public final class ExplainPage {
     private static final int NARROW_FEATURES = 16;
 
     private final Explained explained;
+    private final int heading;
     private final Wording wording;
     private final PairStrengths drawn;
     private final StringBuilder html = new StringBuilder();
 
-    private ExplainPage(Explained explained) {
+    /**
+     * @param heading level of the headings of its parts
+     */
+    ExplainPage(Explained explained, int heading) {
         this.explained = explained;
+        this.heading = heading;
         wording = new Wording(explained);
         drawn = explained.drawn();
     }
 
     /** The page's text. */
     public static String of(Explained explained) {
-        return new ExplainPage(explained).write();
+        return new ExplainPage(explained, 2).write();
+    }
+
+    /** The pictures alone, with what they are of. */
+    String section() {
+        paragraph("", wording.headline());
+        pictures();
+        paragraph("note", "Computed of " + wording.evidence() + ".");
+        return html.toString();
+    }
+
+    /** The style of the page. */
+    static String style() {
+        return resource("explain.css")
+                + colors(ColorScale.LIGHT)
+                + "@media (prefers-color-scheme: dark) {\n"
+                + colors(ColorScale.DARK)
+                + "}\n";
+    }
+
+    static String script() {
+        return resource("explain.js");
     }
 
     private String write() {
@@ -47,17 +73,13 @@ public final class ExplainPage {
         html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         html.append("<meta name=\"color-scheme\" content=\"light dark\">\n");
         html.append("<title>").append(escaped(title)).append("</title>\n<style>\n");
-        html.append(resource("explain.css"));
-        colors(ColorScale.LIGHT);
-        html.append("@media (prefers-color-scheme: dark) {\n");
-        colors(ColorScale.DARK);
-        html.append("}\n</style>\n</head>\n<body>\n<main>\n");
+        html.append(style()).append("</style>\n</head>\n<body>\n<main>\n");
         header();
         pictures();
         howToRead();
         table();
         madeOf();
-        html.append("</main>\n<script>\n").append(resource("explain.js"));
+        html.append("</main>\n<script>\n").append(script());
         return html.append("</script>\n</body>\n</html>\n").toString();
     }
 
@@ -93,7 +115,9 @@ public final class ExplainPage {
         strongest();
         html.append("</section>\n");
         if (maps.size() > 1) {
-            html.append("<section>\n<h2>Layer by layer</h2>\n<div class=\"layers ");
+            html.append("<section>\n");
+            heading("Layer by layer");
+            html.append("<div class=\"layers ");
             html.append(beside ? "beside" : "below").append("\">\n");
             maps.stream()
                     .skip(1)
@@ -101,7 +125,8 @@ public final class ExplainPage {
             html.append("</div>\n</section>\n");
         }
         if (explained.explanation().gates() != null) {
-            html.append("<section>\n<h2>How far the gates are open</h2>\n");
+            html.append("<section>\n");
+            heading("How far the gates are open");
             HeatMap gates = HeatMap.of(explained.explanation().gates());
             new HeatMapHtml(gates, "mean of the information gate, 0 shut to 1 open").appendTo(html);
             html.append("</section>\n");
@@ -110,7 +135,9 @@ public final class ExplainPage {
 
     private void strongest() {
         List<Pair> crosses = explained.pairs().crosses();
-        html.append("<div class=\"strongest\">\n<h2>Strongest pairs</h2>\n<ol>\n");
+        html.append("<div class=\"strongest\">\n");
+        heading("Strongest pairs");
+        html.append("<ol>\n");
         for (Pair pair : crosses.subList(0, Math.min(IN_WORDS, crosses.size()))) {
             double share = 100 * pair.strength() / crosses.get(0).strength();
             html.append(
@@ -203,22 +230,30 @@ public final class ExplainPage {
                 .collect(Collectors.joining(", "));
     }
 
+    private void heading(String text) {
+        html.append(String.format(Locale.ROOT, "<h%d>%s</h%d>\n", heading, text, heading));
+    }
+
     private void paragraph(String kind, String text) {
         html.append(kind.isEmpty() ? "<p>" : "<p class=\"" + kind + "\">");
         html.append(escaped(text)).append("</p>\n");
     }
 
-    private void colors(ColorScale scale) {
+    private static String colors(ColorScale scale) {
+        StringBuilder colors = new StringBuilder();
         StringBuilder gradient = new StringBuilder();
         for (int step = 0; step < ColorScale.STEPS; step++) {
             String color = ColorScale.hex(scale.color(step));
             String ink = ColorScale.hex(scale.ink(step));
-            html.append(
+            colors.append(
                     String.format(
                             Locale.ROOT, ".k%d{fill:%s}.i%d{fill:%s}\n", step, color, step, ink));
             gradient.append(',').append(color);
         }
-        html.append(".bar{background:linear-gradient(90deg").append(gradient).append(")}\n");
+        return colors.append(".bar{background:linear-gradient(90deg")
+                .append(gradient)
+                .append(")}\n")
+                .toString();
     }
 
     private static String resource(String name) {

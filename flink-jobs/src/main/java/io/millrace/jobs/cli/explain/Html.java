@@ -1,12 +1,12 @@
 package io.millrace.jobs.cli.explain;
 
 /** Text as HTML holds it. */
-final class Html {
+public final class Html {
 
     private Html() {}
 
     /** Text for an element or a quoted attribute. */
-    static String escaped(String text) {
+    public static String escaped(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -1,0 +1,54 @@
+package io.millrace.jobs.backtest;
+
+import io.millrace.model.example.Example;
+import io.millrace.model.example.Labellable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all pipelines make of one event.
+ *
+ * @param number of the event in the history
+ * @param digest of the event's payload
+ * @param user a digest of the event's user
+ * @param slices for each slice field its value as text, empty for a missing one
+ * @param examples for each pipeline its input, null where it cannot use the event; labels are
+ *     elsewhere
+ * @param label 0 or 1 for clicks, the rating for ratings
+ * @param weight importance
+ * @param eventTime milliseconds since the epoch
+ * @param problems why some of the pipelines cannot use it
+ */
+record BacktestExample(
+        long number,
+        long digest,
+        long user,
+        List<String> slices,
+        @Nullable Example[] examples,
+        float label,
+        float weight,
+        long eventTime,
+        List<Problem> problems)
+        implements Labellable<BacktestExample> {
+
+    @Override
+    public BacktestExample labelled(float newLabel, float newWeight) {
+        return new BacktestExample(
+                number, digest, user, slices, examples, newLabel, newWeight, eventTime, problems);
+    }
+
+    /** The same as the event of this number and payload. */
+    BacktestExample of(long newNumber, long newDigest) {
+        return new BacktestExample(
+                newNumber, newDigest, user, slices, examples, label, weight, eventTime, List.of());
+    }
+
+    /** A pipeline's labelled example; null if it cannot use the event. */
+    @Nullable Example example(int pipeline) {
+        Example example = examples[pipeline];
+        return example == null ? null : example.labelled(label, weight);
+    }
+
+    /** Why a pipeline cannot use an event. */
+    record Problem(int pipeline, String detail) {}
+}

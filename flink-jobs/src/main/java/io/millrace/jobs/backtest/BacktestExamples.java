@@ -1,0 +1,87 @@
+package io.millrace.jobs.backtest;
+
+import io.millrace.jobs.label.ExampleRecipe;
+import io.millrace.model.ModelSpec;
+import io.millrace.model.example.Example;
+import io.millrace.model.feature.FeatureExtractor;
+import io.millrace.model.feature.InvalidEventException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The examples of several models. An event that some of them cannot use has problems; one that none
+ * can is invalid.
+ *
+ * @param specs the pipelines' models, in their order
+ * @param sliceFields fields whose values are kept
+ */
+record BacktestExamples(List<ModelSpec> specs, List<String> sliceFields)
+        implements ExampleRecipe<BacktestExample> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Groups are for people to read; a longer text is no group. */
+    private static final int LONGEST_VALUE = 256;
+
+    @Override
+    public ExampleRecipe.Opened<BacktestExample> open() {
+        List<FeatureExtractor> extractors = specs.stream().map(FeatureExtractor::new).toList();
+        Digest digest = new Digest();
+        return (user, item, features, timestamp) -> {
+            @Nullable Example[] examples = new Example[extractors.size()];
+            List<BacktestExample.Problem> problems = new ArrayList<>(0);
+            InvalidEventException last = null;
+            for (int i = 0; i < examples.length; i++) {
+                try {
+                    examples[i] =
+                            extractors.get(i).extract(user, item, features, Map.of(), timestamp);
+                } catch (InvalidEventException e) {
+                    last = e;
+                    problems.add(new BacktestExample.Problem(i, String.valueOf(e.getMessage())));
+                }
+            }
+            if (last != null && problems.size() == examples.length) {
+                throw last;
+            }
+            return new BacktestExample(
+                    0,
+                    0,
+                    digest.of(user),
+                    slices(user, item, features),
+                    examples,
+                    0,
+                    1,
+                    timestamp,
+                    problems);
+        };
+    }
+
+    private List<String> slices(String user, String item, Map<String, Object> features) {
+        List<String> values = new ArrayList<>(sliceFields.size());
+        for (String field : sliceFields) {
+            String value =
+                    switch (field) {
+                        case "user" -> user;
+                        case "item" -> item;
+                        default -> text(features.get(field));
+                    };
+            values.add(
+                    value.length() <= LONGEST_VALUE
+                            ? value
+                            : value.substring(0, LONGEST_VALUE) + "…");
+        }
+        return values;
+    }
+
+    private static String text(@Nullable Object value) {
+        if (value == null) {
+            return "";
+        }
+        return value instanceof List<?> texts
+                ? texts.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                : value.toString();
+    }
+}

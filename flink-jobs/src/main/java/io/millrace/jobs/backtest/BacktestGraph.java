@@ -1,0 +1,191 @@
+package io.millrace.jobs.backtest;
+
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.history.History;
+import io.millrace.jobs.label.LabelEvent;
+import io.millrace.jobs.label.LabelEventSerializer;
+import io.millrace.jobs.label.LabelJoin;
+import io.millrace.jobs.train.BatchOutcome;
+import io.millrace.jobs.wire.ExampleSerializer;
+import io.millrace.model.ModelSpec;
+import io.millrace.model.example.Example;
+import io.millrace.model.loss.Objective;
+import io.millrace.schemas.DeadLetter;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * What a backtest has around its parameter servers: the joined stream that they learn from, and the
+ * judge that hears their outcomes.
+ */
+public final class BacktestGraph {
+
+    private final List<BacktestPipeline> pipelines;
+    private final BacktestSettings settings;
+    private final SingleOutputStreamOperator<BacktestExample> joined;
+    private final DataStream<JudgeEvent> aside;
+
+    private BacktestGraph(
+            List<BacktestPipeline> pipelines,
+            BacktestSettings settings,
+            SingleOutputStreamOperator<BacktestExample> joined,
+            DataStream<JudgeEvent> aside) {
+        this.pipelines = pipelines;
+        this.settings = settings;
+        this.joined = joined;
+        this.aside = aside;
+    }
+
+    /** Adds the way from the history to labelled examples. */
+    public static BacktestGraph of(
+            StreamExecutionEnvironment env,
+            History history,
+            List<BacktestPipeline> pipelines,
+            BacktestSettings settings) {
+        PipelineConfig config = pipelines.get(0).config();
+        SingleOutputStreamOperator<LabelEvent<BacktestExample>> events =
+                events(env, history, pipelines, settings);
+        DataStream<JudgeEvent> aside = events.getSideOutput(EventOrder.ASIDE);
+        if (config.model().objective() instanceof Objective.Rating) {
+            return new BacktestGraph(pipelines, settings, rated(events), aside);
+        }
+        SingleOutputStreamOperator<BacktestExample> joined = joined(events, config);
+        return new BacktestGraph(
+                pipelines, settings, joined, aside.union(leftOver(joined, Origins.of(history))));
+    }
+
+    /** A pipeline's share of the joined stream, in its order. */
+    public DataStream<Example> examples(int pipeline) {
+        return joined.transform(
+                        "pick", ExampleSerializer.TYPE, new PickExample(pipeline, settings.syncs()))
+                .uid(pipelines.get(pipeline).name() + "-pick")
+                .setParallelism(1);
+    }
+
+    /**
+     * Adds the judge.
+     *
+     * @param outcomes of each pipeline, in the order of the pipelines
+     */
+    public void judge(List<DataStream<BatchOutcome>> outcomes) {
+        DataStream<JudgeEvent> all =
+                aside.union(
+                        joined.map(example -> (JudgeEvent) JudgeEvent.Joined.of(example))
+                                .returns(JudgeEventSerializer.TYPE)
+                                .name("joined")
+                                .uid("joined")
+                                .setParallelism(1));
+        for (int i = 0; i < outcomes.size(); i++) {
+            all = all.union(predicted(i, outcomes.get(i)));
+        }
+        all.transform("judge", Types.VOID, new Judge(names(pipelines), settings))
+                .uid("judge")
+                .setParallelism(1);
+    }
+
+    private static SingleOutputStreamOperator<LabelEvent<BacktestExample>> events(
+            StreamExecutionEnvironment env,
+            History history,
+            List<BacktestPipeline> pipelines,
+            BacktestSettings settings) {
+        PipelineConfig config = pipelines.get(0).config();
+        List<ModelSpec> models = new ArrayList<>();
+        pipelines.forEach(pipeline -> models.add(pipeline.config().model()));
+        return env.fromSource(
+                        new HistorySource(history),
+                        WatermarkStrategy.noWatermarks(),
+                        "history",
+                        NumberedEventSerializer.TYPE)
+                .uid("history")
+                .setParallelism(1)
+                .rebalance()
+                .map(
+                        new EventDecoder(
+                                names(pipelines),
+                                new BacktestExamples(models, settings.sliceFields()),
+                                config.model().objective(),
+                                history.format(),
+                                config.events().maxBytes(),
+                                config.events().maxAhead(),
+                                Origins.of(history)))
+                .returns(ReadEventSerializer.TYPE)
+                .name("read")
+                .uid("read")
+                .setParallelism(settings.readers())
+                .transform(
+                        "order",
+                        LabelEventSerializer.type(new BacktestExampleSerializer()),
+                        new EventOrder(config.events().outOfOrderness()))
+                .uid("order")
+                .setParallelism(1);
+    }
+
+    /** A rating is its own label. */
+    private static SingleOutputStreamOperator<BacktestExample> rated(
+            DataStream<LabelEvent<BacktestExample>> events) {
+        return events.map(event -> ((LabelEvent.Impressed<BacktestExample>) event).example())
+                .returns(BacktestExampleSerializer.TYPE)
+                .name("rated")
+                .uid("rated")
+                .setParallelism(1);
+    }
+
+    private static SingleOutputStreamOperator<BacktestExample> joined(
+            DataStream<LabelEvent<BacktestExample>> events, PipelineConfig config) {
+        return events.keyBy(LabelEvent::impressionId, Types.STRING)
+                .process(
+                        new LabelJoin<>(
+                                config.labels().attributionWindow(),
+                                BacktestExampleSerializer.TYPE,
+                                LabelJoin.AtEnd.UNKNOWN),
+                        BacktestExampleSerializer.TYPE)
+                .name("label")
+                .uid("label")
+                .setParallelism(1);
+    }
+
+    /** Clicks without an impression, and impressions without a label. */
+    private static DataStream<JudgeEvent> leftOver(
+            SingleOutputStreamOperator<BacktestExample> joined, Origins origins) {
+        DataStream<JudgeEvent> clicks =
+                joined.getSideOutput(LabelJoin.DEAD_LETTERS)
+                        .map(letter -> rejected(letter, origins))
+                        .returns(JudgeEventSerializer.TYPE)
+                        .name("unmatched")
+                        .uid("unmatched")
+                        .setParallelism(1);
+        DataStream<JudgeEvent> impressions =
+                joined.getSideOutput(LabelJoin.UNLABELLED)
+                        .map(time -> (JudgeEvent) new JudgeEvent.Unlabelled())
+                        .returns(JudgeEventSerializer.TYPE)
+                        .name("unlabelled")
+                        .uid("unlabelled")
+                        .setParallelism(1);
+        return clicks.union(impressions);
+    }
+
+    private static JudgeEvent rejected(DeadLetter letter, Origins origins) {
+        return new JudgeEvent.Rejected(
+                JudgeEvent.Rejected.LAST,
+                new OutcomeFile.RejectedEvent(
+                        origins.text(letter), "", letter.getReason(), letter.getDetail()));
+    }
+
+    private DataStream<JudgeEvent> predicted(int pipeline, DataStream<BatchOutcome> outcomes) {
+        return outcomes.map(outcome -> (JudgeEvent) new JudgeEvent.Predicted(pipeline, outcome))
+                .returns(JudgeEventSerializer.TYPE)
+                .name("predicted")
+                .uid(pipelines.get(pipeline).name() + "-predicted")
+                .setParallelism(1)
+                .slotSharingGroup("default");
+    }
+
+    private static List<String> names(List<BacktestPipeline> pipelines) {
+        return pipelines.stream().map(BacktestPipeline::name).toList();
+    }
+}

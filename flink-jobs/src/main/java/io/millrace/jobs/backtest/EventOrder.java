@@ -1,0 +1,111 @@
+package io.millrace.jobs.backtest;
+
+import io.millrace.jobs.backtest.OutcomeFile.RejectedEvent;
+import io.millrace.jobs.label.LabelEvent;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.time.Duration;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Puts events that were read in parallel back in the history's order, and says how far event time
+ * has come: after each event, to the largest time so far less the out-of-orderness. So all that
+ * follows is a function of the history alone. Parallelism 1.
+ *
+ * <p>What waits for its turn is no state: the only checkpoint of a backtest comes when nothing
+ * waits any more.
+ */
+final class EventOrder extends AbstractStreamOperator<LabelEvent<BacktestExample>>
+        implements OneInputStreamOperator<ReadEvent, LabelEvent<BacktestExample>> {
+
+    /** What is not for the pipelines: rejected events, and the end. */
+    static final OutputTag<JudgeEvent> ASIDE = new OutputTag<>("aside", JudgeEventSerializer.TYPE);
+
+    private static final long serialVersionUID = 1L;
+
+    // -- configuration
+
+    private final long outOfOrderness;
+
+    // -- runtime
+
+    private transient Long2ObjectOpenHashMap<ReadEvent> waiting;
+    private transient long next;
+    private transient long largestTime;
+    private transient long watermark;
+
+    EventOrder(Duration outOfOrderness) {
+        this.outOfOrderness = outOfOrderness.toMillis();
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        waiting = new Long2ObjectOpenHashMap<>();
+        largestTime = Long.MIN_VALUE;
+        watermark = Long.MIN_VALUE;
+    }
+
+    @Override
+    public void processElement(StreamRecord<ReadEvent> element) {
+        ReadEvent event = element.getValue();
+        if (event.number() != next) {
+            waiting.put(event.number(), event);
+            return;
+        }
+        while (event != null) {
+            send(event);
+            next++;
+            event = waiting.remove(next);
+        }
+    }
+
+    /** The readers' watermark says nothing, but for the end. */
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        if (!mark.equals(Watermark.MAX_WATERMARK)) {
+            return;
+        }
+        if (!waiting.isEmpty()) {
+            throw new IllegalStateException(
+                    "event "
+                            + next
+                            + " of the history was never read, although "
+                            + waiting.size()
+                            + " later ones were");
+        }
+        if (largestTime != Long.MIN_VALUE) {
+            // All there is of earlier times has come.
+            advanceTo(largestTime - 1);
+        }
+        super.processWatermark(mark);
+    }
+
+    @Override
+    public void finish() throws Exception {
+        output.collect(ASIDE, new StreamRecord<>(new JudgeEvent.Ended(next)));
+        super.finish();
+    }
+
+    private void send(ReadEvent event) {
+        for (RejectedEvent rejected : event.rejected()) {
+            output.collect(
+                    ASIDE, new StreamRecord<>(new JudgeEvent.Rejected(event.number(), rejected)));
+        }
+        if (event.event() != null) {
+            output.collect(new StreamRecord<>(event.event(), event.time()));
+            largestTime = Math.max(largestTime, event.time());
+            advanceTo(largestTime - outOfOrderness - 1);
+        }
+    }
+
+    private void advanceTo(long time) {
+        if (time > watermark) {
+            watermark = time;
+            output.emitWatermark(new Watermark(time));
+        }
+    }
+}

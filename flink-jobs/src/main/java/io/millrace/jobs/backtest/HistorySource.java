@@ -1,0 +1,141 @@
+package io.millrace.jobs.backtest;
+
+import io.millrace.jobs.history.History;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A history as a source of Flink: one split, hence parallelism 1, that is read once and numbers its
+ * events. A backtest is never restored, so the split knows no more than how far it was read.
+ */
+record HistorySource(History history)
+        implements Source<NumberedEvent, HistorySource.Split, Boolean> {
+
+    @Override
+    public Boundedness getBoundedness() {
+        return Boundedness.BOUNDED;
+    }
+
+    @Override
+    public SourceReader<NumberedEvent, Split> createReader(SourceReaderContext context) {
+        return new HistoryReader(history, context);
+    }
+
+    @Override
+    public SplitEnumerator<Split, Boolean> createEnumerator(SplitEnumeratorContext<Split> context) {
+        return new OneSplit(context, new Split(0));
+    }
+
+    @Override
+    public SplitEnumerator<Split, Boolean> restoreEnumerator(
+            SplitEnumeratorContext<Split> context, Boolean assigned) {
+        return new OneSplit(context, assigned ? null : new Split(0));
+    }
+
+    @Override
+    public SimpleVersionedSerializer<Split> getSplitSerializer() {
+        return new SplitSerializer();
+    }
+
+    @Override
+    public SimpleVersionedSerializer<Boolean> getEnumeratorCheckpointSerializer() {
+        return new AssignedSerializer();
+    }
+
+    /**
+     * The whole history.
+     *
+     * @param next number of the event to be read next
+     */
+    record Split(long next) implements SourceSplit {
+        @Override
+        public String splitId() {
+            return "history";
+        }
+    }
+
+    /** Gives the split to the first reader that asks. */
+    private static final class OneSplit implements SplitEnumerator<Split, Boolean> {
+
+        private final SplitEnumeratorContext<Split> context;
+        private @Nullable Split split;
+
+        OneSplit(SplitEnumeratorContext<Split> context, @Nullable Split split) {
+            this.context = context;
+            this.split = split;
+        }
+
+        @Override
+        public void start() {}
+
+        @Override
+        public void addReader(int subtask) {
+            if (split != null) {
+                context.assignSplit(split, subtask);
+                split = null;
+            }
+            context.signalNoMoreSplits(subtask);
+        }
+
+        @Override
+        public void handleSplitRequest(int subtask, @Nullable String host) {}
+
+        @Override
+        public void addSplitsBack(List<Split> splits, int subtask) {
+            split = splits.isEmpty() ? null : splits.get(0);
+        }
+
+        @Override
+        public Boolean snapshotState(long checkpointId) {
+            return split == null;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class SplitSerializer implements SimpleVersionedSerializer<Split> {
+
+        @Override
+        public int getVersion() {
+            return 1;
+        }
+
+        @Override
+        public byte[] serialize(Split split) {
+            return ByteBuffer.allocate(Long.BYTES).putLong(split.next()).array();
+        }
+
+        @Override
+        public Split deserialize(int version, byte[] bytes) {
+            return new Split(ByteBuffer.wrap(bytes).getLong());
+        }
+    }
+
+    private static final class AssignedSerializer implements SimpleVersionedSerializer<Boolean> {
+
+        @Override
+        public int getVersion() {
+            return 1;
+        }
+
+        @Override
+        public byte[] serialize(Boolean assigned) {
+            return new byte[] {(byte) (assigned ? 1 : 0)};
+        }
+
+        @Override
+        public Boolean deserialize(int version, byte[] bytes) {
+            return bytes[0] == 1;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.millrace.jobs.cli;
+
+import io.millrace.jobs.backtest.OutcomeFile.RejectedEvent;
+import io.millrace.jobs.cli.stream.Histories;
+import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.history.History;
+import io.millrace.jobs.history.HistoryException;
+import io.millrace.jobs.history.KafkaHistory;
+import io.millrace.jobs.history.KafkaRange;
+import io.millrace.jobs.history.KafkaTopics;
+import io.millrace.jobs.history.TimeRange;
+import io.millrace.model.version.Manifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The recorded events of a backtest.
+ *
+ * @param source path or topics, for people
+ * @param badRows the first rows of files that are no events
+ * @param badRowCount of all of them
+ */
+record BacktestInput(
+        String source, History history, List<RejectedEvent> badRows, long badRowCount) {
+
+    /** As many are kept to be shown. */
+    static final int SHOWN = 100;
+
+    BacktestInput {
+        badRows = List.copyOf(badRows);
+    }
+
+    /**
+     * Looks at the events of a path or a topic.
+     *
+     * @param scratch a directory for files that it needs while the history is read
+     * @throws HistoryException when they cannot be had
+     */
+    static BacktestInput open(
+            String input,
+            Path scratch,
+            BacktestEntrant first,
+            BacktestRange range,
+            @Nullable BacktestStart start)
+            throws IOException {
+        return Files.exists(Path.of(input))
+                ? files(Path.of(input), scratch, range)
+                : topics(input, first, range, start);
+    }
+
+    /** The offsets that it came to, as {@code --offsets} takes them; none for files. */
+    List<String> offsets() {
+        return history instanceof KafkaHistory kafka
+                ? kafka.ranges().stream().map(KafkaRange::toString).toList()
+                : List.of();
+    }
+
+    private static BacktestInput files(Path path, Path scratch, BacktestRange range)
+            throws IOException {
+        range.requireNoneOfKafka(path);
+        List<RejectedEvent> shown = new ArrayList<>();
+        long[] count = new long[1];
+        History history =
+                Histories.open(
+                        path,
+                        range.times(),
+                        scratch,
+                        (file, line, problem) -> {
+                            if (count[0]++ < SHOWN) {
+                                shown.add(
+                                        new RejectedEvent(
+                                                file + ", line " + line, "", "", problem));
+                            }
+                        });
+        return new BacktestInput(path.toString(), history, shown, count[0]);
+    }
+
+    private static BacktestInput topics(
+            String input, BacktestEntrant first, BacktestRange range, @Nullable BacktestStart start)
+            throws IOException {
+        PipelineConfig config = first.config();
+        List<String> topics = BacktestRange.topics(config);
+        if (!topics.contains(input)) {
+            throw new UsageException(
+                    "--input "
+                            + input
+                            + ": there is no such file or directory, nor is it a topic that "
+                            + first.file()
+                            + " learns from, which is "
+                            + String.join(" or ", topics));
+        }
+        if (config.kafka().bootstrapServers() == null) {
+            throw new UsageException(
+                    "--input " + input + " is a topic: name its brokers with --bootstrap-servers");
+        }
+        return new BacktestInput(
+                String.join(" and ", topics), kafka(first, range, start), List.of(), 0);
+    }
+
+    private static KafkaHistory kafka(
+            BacktestEntrant first, BacktestRange range, @Nullable BacktestStart start)
+            throws IOException {
+        KafkaTopics topics = KafkaTopics.of(first.config());
+        TimeRange times = range.times();
+        if (!range.offsets().isEmpty()) {
+            List<KafkaRange> ranges = range.offsets().stream().map(KafkaRange::parse).toList();
+            return KafkaHistory.ofOffsets(topics, ranges, times);
+        }
+        Manifest from = start == null ? null : start.manifest();
+        Manifest to =
+                range.toVersion() == null
+                        ? null
+                        : BacktestStart.manifest("--to-version", first, range.toVersion());
+        return from == null && to == null
+                ? KafkaHistory.between(topics, times)
+                : KafkaHistory.ofVersions(topics, from, to, times);
+    }
+}
