@@ -353,6 +353,8 @@ class BacktestITCase {
             if (event.origin().offset() == SimulatedHistory.UNREADABLE) {
                 continue;
             }
+            largest = Math.max(largest, event.time());
+            close(open, largest - OUT_OF_ORDERNESS - 1, joined);
             if (event.kind() == HistoryEvent.Kind.IMPRESSION) {
                 Impression impression = impressions.decode(event.payload());
                 open.put(impression.getImpressionId(), impression);
@@ -363,8 +365,6 @@ class BacktestITCase {
                     joined.add(new Joined(impression, 1));
                 }
             }
-            largest = Math.max(largest, event.time());
-            close(open, largest - OUT_OF_ORDERNESS - 1, joined);
         }
         close(open, largest - 1, joined);
         return joined;

@@ -12,7 +12,7 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Puts events that were read in parallel back in the history's order, and says how far event time
- * has come: after each event, to the largest time so far less the out-of-orderness. So all that
+ * has come: before each event, to the largest time so far less the out-of-orderness. So all that
  * follows is a function of the history alone. Parallelism 1.
  *
  * <p>What waits for its turn is no state: the only checkpoint of a backtest comes when nothing
@@ -96,9 +96,10 @@ final class EventOrder extends AbstractStreamOperator<LabelEvent<BacktestExample
                     ASIDE, new StreamRecord<>(new JudgeEvent.Rejected(event.number(), rejected)));
         }
         if (event.event() != null) {
-            output.collect(new StreamRecord<>(event.event(), event.time()));
             largestTime = Math.max(largestTime, event.time());
+            // Before the event itself, so that one that passes a sync is predicted behind it.
             advanceTo(largestTime - outOfOrderness - 1);
+            output.collect(new StreamRecord<>(event.event(), event.time()));
         }
     }
 

@@ -75,6 +75,14 @@ final class SimulateCommand implements Callable<Integer> {
     private WorldSettings.Drift drift;
 
     @Option(
+            names = "--start",
+            paramLabel = "TIME",
+            description =
+                    "With --output: when the world begins, a date or a moment (default: so that it"
+                            + " ends now).")
+    private @Nullable Instant start;
+
+    @Option(
             names = "--output",
             paramLabel = "FILE",
             description = "Write JSON lines to this file, all at once, instead of to Kafka.")
@@ -91,6 +99,11 @@ final class SimulateCommand implements Callable<Integer> {
         if (!(rate > 0 && rate <= 1e6)) {
             throw new UsageException("--rate must be above 0 and at most 1000000 a second");
         }
+        if (start != null && output == null) {
+            throw new UsageException(
+                    "--start is for a file: on a topic, events happen as they are written; name"
+                            + " --output, or leave --start out");
+        }
         common.checkJson();
         OracleScores oracle = new OracleScores();
         Simulator simulator = simulator(config);
@@ -106,14 +119,20 @@ final class SimulateCommand implements Callable<Integer> {
     }
 
     private Simulator simulator(PipelineConfig config) {
-        // A file's events have happened; those on a topic happen as they are written.
-        Instant start = output == null ? Instant.now() : Instant.now().minus(duration);
         World world =
                 new World(
                         seed,
-                        WorldSettings.demo(start, duration, config.labels().attributionWindow())
+                        WorldSettings.demo(begin(), duration, config.labels().attributionWindow())
                                 .withDrift(drift));
         return new Simulator(world, seed, rate);
+    }
+
+    /** A file's events have happened; those on a topic happen as they are written. */
+    private Instant begin() {
+        if (output == null) {
+            return Instant.now();
+        }
+        return start == null ? Instant.now().minus(duration) : start;
     }
 
     private long toKafka(

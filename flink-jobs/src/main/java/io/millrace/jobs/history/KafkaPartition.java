@@ -20,7 +20,7 @@ final class KafkaPartition {
                     .thenComparing(partition -> partition.range);
 
     private static final byte[] NOTHING = new byte[0];
-    private static final int BYTES_BESIDE_PAYLOAD = 128;
+    private static final long BYTES_BESIDE_PAYLOAD = 128;
 
     private final KafkaRange range;
     private final Kind kind;

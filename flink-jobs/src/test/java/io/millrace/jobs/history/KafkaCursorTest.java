@@ -174,7 +174,7 @@ class KafkaCursorTest {
                                 new KafkaRange("ratings", 1, 2, 2)),
                         TimeRange.ALL,
                         MUCH,
-                        Duration.ofSeconds(30))) {
+                        Duration.ofSeconds(5))) {
             assertThat(readAll(cursor)).extracting(HistoryEvent::time).containsExactly(20L, 30L);
         }
     }

@@ -21,7 +21,7 @@ final class SortedPredictions {
     }
 
     void add(float prediction, int example) {
-        packed[size++] = (long) order(prediction) << 32 | example;
+        packed[size++] = ((long) order(prediction) << 32) | example;
     }
 
     void sort() {
@@ -38,12 +38,12 @@ final class SortedPredictions {
 
     float prediction(int rank) {
         int bits = (int) (packed[rank] >> 32);
-        return Float.intBitsToFloat(bits ^ (bits >> 31 & Integer.MAX_VALUE));
+        return Float.intBitsToFloat(bits ^ ((bits >> 31) & Integer.MAX_VALUE));
     }
 
     /** Bits that are ordered, as signed integers, as the numbers are; both zeros are one. */
     private static int order(float prediction) {
         int bits = Float.floatToIntBits(prediction + 0f);
-        return bits ^ (bits >> 31 & Integer.MAX_VALUE);
+        return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
     }
 }

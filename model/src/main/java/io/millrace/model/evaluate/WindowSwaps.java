@@ -103,7 +103,7 @@ final class WindowSwaps {
     private double[] differences(long[] swapped) {
         Arrays.fill(shift, 0);
         for (int group = 0; group < groups; group++) {
-            boolean swap = (swapped[group / Long.SIZE] >>> group & 1) != 0;
+            boolean swap = ((swapped[group / Long.SIZE] >>> group) & 1) != 0;
             addTimes(halves[group], swap ? -1 : 1, shift);
         }
         for (int i = 0; i < shift.length; i++) {

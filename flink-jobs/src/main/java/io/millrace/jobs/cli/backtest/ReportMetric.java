@@ -90,6 +90,14 @@ public enum ReportMetric {
         return goal.better(value, other);
     }
 
+    /** An order with the better value first. */
+    int compare(double value, double other) {
+        if (isBetter(value, other)) {
+            return -1;
+        }
+        return isBetter(other, value) ? 1 : 0;
+    }
+
     /** Whether the sign of a difference alone says who is better. */
     boolean hasDirection() {
         return goal == Goal.LOW || goal == Goal.HIGH;

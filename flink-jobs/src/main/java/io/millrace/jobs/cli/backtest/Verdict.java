@@ -32,7 +32,7 @@ public final class Verdict {
         ranking =
                 report.firsts().stream()
                         .filter(series -> BacktestReport.value(series, metric) != null)
-                        .sorted((a, b) -> metric.isBetter(value(a), value(b)) ? -1 : 1)
+                        .sorted((a, b) -> metric.compare(value(a), value(b)))
                         .toList();
     }
 
