@@ -1,6 +1,7 @@
 package io.millrace.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import ai.djl.Device;
@@ -250,6 +251,28 @@ class BacktestITCase {
         int rows = cancelled.outcomes().size();
         assertThat(cancelled.outcomes().predictions()[0])
                 .isEqualTo(Arrays.copyOf(whole.predictions("plain", "0"), rows));
+    }
+
+    @Test
+    void aHistoryThatCannotBeReadEndsTheBacktestWithTheReason() throws Exception {
+        SimulatedHistory broken = new SimulatedHistory(5, BacktestITCase::failInTheMiddle);
+        List<BacktestPipeline> pipelines = pipelines("broken", Map.of("plain", PLAIN));
+        BacktestSettings settings = settings("broken", 1);
+        StreamExecutionEnvironment env = flink.environment();
+        new BacktestJob(pipelines, broken, settings).build(env);
+
+        assertThatThrownBy(() -> env.execute("broken"))
+                .hasStackTraceContaining("the disk is on fire");
+
+        Recorded recorded = OutcomeFile.read(Path.of(settings.outcomes()), pipelines, settings);
+        assertThat(recorded.events()).isLessThan(2_000);
+        assertThat(VersionRows.newestVersion(pipelines.get(0).config())).isZero();
+    }
+
+    private static void failInTheMiddle(int line) {
+        if (line == 2_000) {
+            throw new IllegalStateException("the disk is on fire");
+        }
     }
 
     private static void waitInTheMiddle(int line) {

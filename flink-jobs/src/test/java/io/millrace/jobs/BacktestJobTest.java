@@ -8,7 +8,12 @@ import io.millrace.jobs.backtest.BacktestSettings;
 import io.millrace.jobs.backtest.SimulatedHistory;
 import io.millrace.jobs.config.PipelineConfigReader;
 import io.millrace.jobs.train.Sync;
+import java.time.Duration;
 import java.util.List;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
 
 class BacktestJobTest {
@@ -18,6 +23,21 @@ class BacktestJobTest {
     @Test
     void readersHaveSlotsBesideTheTrainers() {
         assertThat(job(3, pipeline("a", CLICK, "")).slots()).isEqualTo(4);
+    }
+
+    /** A checkpoint on the way would decide the version's number, a restart begin anew. */
+    @Test
+    void nothingInterruptsIt() {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        job(1, pipeline("a", CLICK, "")).build(env);
+
+        ReadableConfig configuration = env.getConfiguration();
+        assertThat(configuration.get(RestartStrategyOptions.RESTART_STRATEGY)).isEqualTo("none");
+        assertThat(configuration.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
+                .isGreaterThan(Duration.ofDays(30));
+        assertThat(configuration.get(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS))
+                .isGreaterThan(Duration.ofDays(30));
+        assertThat(configuration.get(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER)).isZero();
     }
 
     @Test

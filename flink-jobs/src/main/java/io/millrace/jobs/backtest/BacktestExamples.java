@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The examples of several models. An event that some of them cannot use has problems; one that none
- * can is invalid.
+ * The examples of several models. A model that cannot use an event has none of it, and the event a
+ * problem; it is in the stream all the same, so that a stream does not depend on its models.
  *
  * @param specs the pipelines' models, in their order
  * @param sliceFields fields whose values are kept
@@ -33,18 +33,13 @@ record BacktestExamples(List<ModelSpec> specs, List<String> sliceFields)
         return (user, item, features, timestamp) -> {
             @Nullable Example[] examples = new Example[extractors.size()];
             List<BacktestExample.Problem> problems = new ArrayList<>(0);
-            InvalidEventException last = null;
             for (int i = 0; i < examples.length; i++) {
                 try {
                     examples[i] =
                             extractors.get(i).extract(user, item, features, Map.of(), timestamp);
                 } catch (InvalidEventException e) {
-                    last = e;
                     problems.add(new BacktestExample.Problem(i, String.valueOf(e.getMessage())));
                 }
-            }
-            if (last != null && problems.size() == examples.length) {
-                throw last;
             }
             return new BacktestExample(
                     0,

@@ -134,6 +134,14 @@ final class EventDecoder extends RichMapFunction<NumberedEvent, ReadEvent> {
     }
 
     private List<RejectedEvent> problems(Origin origin, BacktestExample example) {
+        if (example.problems().size() == pipelines.size()) {
+            return List.of(
+                    new RejectedEvent(
+                            origins.text(origin),
+                            "",
+                            DeadLetters.INVALID_VALUE,
+                            example.problems().get(0).detail()));
+        }
         return example.problems().stream()
                 .map(
                         problem ->

@@ -103,8 +103,20 @@ final class Judge extends AbstractStreamOperator<Void>
 
     private void recordComplete() throws Exception {
         while (!waiting.isEmpty() && isComplete(waiting.peek())) {
-            record(waiting.remove());
+            JudgeEvent.Joined example = waiting.remove();
+            if (hasAPipeline(example)) {
+                record(example);
+            }
         }
+    }
+
+    private static boolean hasAPipeline(JudgeEvent.Joined example) {
+        for (boolean present : example.present()) {
+            if (present) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isComplete(JudgeEvent.Joined example) {

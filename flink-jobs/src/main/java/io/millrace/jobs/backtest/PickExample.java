@@ -69,7 +69,7 @@ final class PickExample extends AbstractStreamOperator<Example>
     private boolean passesASync() {
         for (Sync sync : syncs) {
             if (sync instanceof Sync.Lagging lagging
-                    && lagging.epoch(newest) != lagging.epoch(sent)) {
+                    && lagging.epochReached(newest) != lagging.epochReached(sent)) {
                 return true;
             }
         }

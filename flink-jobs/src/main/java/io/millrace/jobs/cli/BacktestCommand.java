@@ -203,7 +203,8 @@ final class BacktestCommand implements Callable<Integer> {
             long from = judged.in(events.history());
             BacktestSettings settings =
                     new BacktestSettings(
-                            wantedSyncs.from(from),
+                            wantedSyncs.from(
+                                    from, entrants.get(0).config().events().outOfOrderness()),
                             wantedSyncs.names(),
                             wantedSlices.fields(),
                             readers,

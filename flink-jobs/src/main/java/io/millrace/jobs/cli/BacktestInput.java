@@ -9,12 +9,15 @@ import io.millrace.jobs.history.KafkaHistory;
 import io.millrace.jobs.history.KafkaRange;
 import io.millrace.jobs.history.KafkaTopics;
 import io.millrace.jobs.history.TimeRange;
+import io.millrace.jobs.history.file.FileHistory;
 import io.millrace.model.version.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +51,7 @@ record BacktestInput(
             @Nullable BacktestStart start)
             throws IOException {
         return Files.exists(Path.of(input))
-                ? files(Path.of(input), scratch, range)
+                ? files(Path.of(input), scratch, first, range)
                 : topics(input, first, range, start);
     }
 
@@ -59,12 +62,13 @@ record BacktestInput(
                 : List.of();
     }
 
-    private static BacktestInput files(Path path, Path scratch, BacktestRange range)
+    private static BacktestInput files(
+            Path path, Path scratch, BacktestEntrant first, BacktestRange range)
             throws IOException {
         range.requireNoneOfKafka(path);
         List<RejectedEvent> shown = new ArrayList<>();
         long[] count = new long[1];
-        History history =
+        FileHistory history =
                 Histories.open(
                         path,
                         range.times(),
@@ -76,6 +80,7 @@ record BacktestInput(
                                                 file + ", line " + line, "", "", problem));
                             }
                         });
+        TrainInput.requireExamples(path, history.counts(), first.config());
         return new BacktestInput(path.toString(), history, shown, count[0]);
     }
 
@@ -108,6 +113,9 @@ record BacktestInput(
         TimeRange times = range.times();
         if (!range.offsets().isEmpty()) {
             List<KafkaRange> ranges = range.offsets().stream().map(KafkaRange::parse).toList();
+            if (start != null) {
+                requireUnseen(ranges, start.manifest());
+            }
             return KafkaHistory.ofOffsets(topics, ranges, times);
         }
         Manifest from = start == null ? null : start.manifest();
@@ -118,5 +126,26 @@ record BacktestInput(
         return from == null && to == null
                 ? KafkaHistory.between(topics, times)
                 : KafkaHistory.ofVersions(topics, from, to, times);
+    }
+
+    /** What the weights have learned from must not be predicted with them. */
+    private static void requireUnseen(List<KafkaRange> ranges, Manifest start) {
+        for (KafkaRange range : ranges) {
+            long learned =
+                    start.offsets()
+                            .getOrDefault(range.topic(), Map.of())
+                            .getOrDefault(range.partition(), 0L);
+            if (range.from() < learned) {
+                throw new UsageException(
+                        String.format(
+                                Locale.ROOT,
+                                "--offsets %s begins before offset %d, where version %d ends; it"
+                                        + " has learned from what comes before: begin there, or"
+                                        + " leave out --from-version",
+                                range,
+                                learned,
+                                start.version()));
+            }
+        }
     }
 }

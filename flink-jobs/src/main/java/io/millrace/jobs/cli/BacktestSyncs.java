@@ -1,6 +1,7 @@
 package io.millrace.jobs.cli;
 
 import io.millrace.jobs.train.Sync;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.TypeConversionException;
@@ -40,18 +41,21 @@ record BacktestSyncs(List<String> names) {
     }
 
     /**
-     * @param judgeFrom when {@code never} follows for the last time
+     * @param judgeFrom before which {@code never} follows for the last time
+     * @param outOfOrderness by which event time stays behind the largest time: so much earlier,
+     *     what is judged comes behind that sync
      */
-    List<Sync> from(long judgeFrom) {
-        return names.stream().map(name -> sync(name, judgeFrom)).toList();
+    List<Sync> from(long judgeFrom, Duration outOfOrderness) {
+        long last = judgeFrom - outOfOrderness.toMillis();
+        return names.stream().map(name -> sync(name, last)).toList();
     }
 
-    private static Sync sync(String name, long judgeFrom) {
+    private static Sync sync(String name, long last) {
         if (name.equals(AT_ONCE)) {
             return new Sync.AtOnce();
         }
         if (name.equals(NEVER)) {
-            return new Sync.Once(judgeFrom);
+            return new Sync.Once(last);
         }
         try {
             return new Sync.Every(new DurationConverter().convert(name));

@@ -7,6 +7,7 @@ import io.millrace.jobs.backtest.OutcomeFile.RejectedEvent;
 import io.millrace.jobs.cli.backtest.BacktestReport;
 import io.millrace.jobs.cli.backtest.Figures;
 import io.millrace.jobs.cli.backtest.ReportMetric;
+import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.train.StartVersion;
 import io.millrace.model.config.ModelSpecWriter;
 import io.millrace.model.evaluate.Evaluation;
@@ -100,9 +101,23 @@ record BacktestWork(
                 settings.syncNames(),
                 metric,
                 participants,
-                Evaluation.of(outcomes, judging),
+                Evaluation.of(outcomes, judging.to(labelledTo(outcomes))),
                 new BacktestReport.Throughput(
                         outcomes.size() / Math.max(1e-9, end.seconds()), end.seconds()));
+    }
+
+    /**
+     * Where windows of attribution go on behind the end, clicks have made examples and their
+     * absence has not: to judge those would be to judge clicks alone.
+     */
+    private long labelledTo(Outcomes outcomes) {
+        PipelineConfig config = entrants.get(0).config();
+        if (config.model().objective() instanceof Objective.Rating || outcomes.size() == 0) {
+            return Long.MAX_VALUE;
+        }
+        return Arrays.stream(outcomes.times()).max().orElseThrow()
+                - config.labels().attributionWindow().toMillis()
+                - config.events().outOfOrderness().toMillis();
     }
 
     private @Nullable String unfinished(BacktestRun.End end, OutcomeFile.Recorded recorded) {

@@ -45,10 +45,9 @@ sealed interface JudgeFrom {
      * @throws UsageException when no event would be judged
      */
     default long in(History history) throws IOException {
+        long before = this instanceof Share part ? (long) (part.share() * history.count()) : 0;
         try (HistoryCursor events = history.open()) {
-            return this instanceof At at
-                    ? at(at.millis(), events)
-                    : after((long) (((Share) this).share() * history.size()), events);
+            return this instanceof At at ? at(at.millis(), events) : after(before, events);
         }
     }
 
@@ -67,7 +66,6 @@ sealed interface JudgeFrom {
                         + Instant.ofEpochMilli(last));
     }
 
-    /** Of a topic with gaps there may be fewer events than its offsets say: then from the last. */
     private static long after(long count, HistoryCursor events) throws IOException {
         @Nullable HistoryEvent next = events.next();
         if (next == null) {

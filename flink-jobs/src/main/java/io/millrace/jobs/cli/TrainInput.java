@@ -23,7 +23,12 @@ record TrainInput(FileHistory history) {
      */
     static TrainInput of(Path path, PipelineConfig config, Path scratch, BadLines badLines) {
         FileHistory history = Histories.open(path, TimeRange.ALL, scratch, badLines);
-        EventCounts counts = history.counts();
+        requireExamples(path, history.counts(), config);
+        return new TrainInput(history);
+    }
+
+    /** Fails when there is nothing of the kind that the pipeline learns from. */
+    static void requireExamples(Path path, EventCounts counts, PipelineConfig config) {
         boolean isOfRatings = config.model().objective() instanceof Objective.Rating;
         if ((isOfRatings ? counts.ratings() : counts.impressions() + counts.clicks()) == 0) {
             throw new UsageException(
@@ -38,7 +43,6 @@ record TrainInput(FileHistory history) {
                             counts.clicks(),
                             counts.ratings()));
         }
-        return new TrainInput(history);
     }
 
     /** Sends all of it to the pipeline's topics; returns how many events that were. */

@@ -17,6 +17,11 @@ public interface History extends Serializable {
     /** How many events there are; of a topic at most, since offsets may have gaps. */
     long size();
 
+    /** How many events there are; to know that of a part of a topic, all of it is read. */
+    default long count() throws IOException {
+        return size();
+    }
+
     /** What the events are of, for people: source, range, offsets, rows set aside. */
     SortedMap<String, String> facts();
 

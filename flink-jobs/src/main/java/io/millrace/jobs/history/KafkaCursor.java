@@ -130,7 +130,7 @@ final class KafkaCursor implements HistoryCursor {
             for (ConsumerRecord<byte[], byte[]> record : records.records(name)) {
                 partition.add(record, reader, tally);
             }
-            moved |= partition.fetchedTo(consumer.position(name));
+            moved |= partition.fetchedTo(position(name));
             if (waited && !partition.isEmpty()) {
                 next.add(partition);
             }
@@ -176,9 +176,23 @@ final class KafkaCursor implements HistoryCursor {
                             + " range would work",
                     e);
         } catch (KafkaException e) {
-            throw new IOException(
-                    "Kafka at " + topics.brokers() + " could not be read: " + e.getMessage(), e);
+            throw unreadable(e);
         }
+    }
+
+    private long position(TopicPartition partition) throws IOException {
+        try {
+            return consumer.position(partition);
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private IOException unreadable(KafkaException e) {
+        return new IOException(
+                "Kafka at " + topics.brokers() + " could not be read: " + e.getMessage(), e);
     }
 
     private String silence() {

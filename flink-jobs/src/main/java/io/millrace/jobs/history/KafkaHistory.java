@@ -81,6 +81,17 @@ public record KafkaHistory(
         return ranges.stream().mapToLong(KafkaRange::size).sum();
     }
 
+    @Override
+    public long count() throws IOException {
+        try (KafkaCursor events = open()) {
+            long count = 0;
+            while (events.next() != null) {
+                count++;
+            }
+            return count;
+        }
+    }
+
     /** {@code offsets} holds, separated by spaces, what {@link KafkaRange#parse} reads. */
     @Override
     public SortedMap<String, String> facts() {

@@ -19,6 +19,11 @@ public sealed interface Sync extends Serializable {
          * @param time milliseconds since the epoch
          */
         long epoch(long time);
+
+        /** The epoch that event time has reached when all up to the watermark has come. */
+        default long epochReached(long watermark) {
+            return epoch(watermark + 1);
+        }
     }
 
     /**

@@ -10,6 +10,7 @@ record BacktestFiles(Path directory) {
 
     private static final long START = 1_700_000_000_000L;
     private static final long HOUR = 3_600_000;
+    private static final int SPIKES_FROM = 400;
 
     /** Writes {@code NAME.yaml}, of ratings. */
     Path pipeline(String name, String... replacements) throws IOException {
@@ -42,7 +43,7 @@ record BacktestFiles(Path directory) {
 
     /**
      * Writes ratings of two kinds of users and items, 5 stars within a kind and 1 between, a bad
-     * line among them; one an hour.
+     * line among them; one an hour. The number {@code spike} is 0, and after a while a million.
      */
     Path ratings(int count) throws IOException {
         Random random = new Random(5);
@@ -52,14 +53,15 @@ record BacktestFiles(Path directory) {
             int item = random.nextInt(20);
             lines.append(
                     """
-                    {"type":"rating","user":"u%d","item":"i%d","rating":%d,"timestamp":%d,"features":{"age":"%d"}}
+                    {"type":"rating","user":"u%d","item":"i%d","rating":%d,"timestamp":%d,"features":{"age":"%d","spike":%d}}
                     """
                             .formatted(
                                     user,
                                     item,
                                     (user + item) % 2 == 0 ? 5 : 1,
                                     START + i * HOUR,
-                                    user % 3));
+                                    user % 3,
+                                    i < SPIKES_FROM ? 0 : 1_000_000));
             if (i == 6) {
                 lines.append("{\"type\":\"rating\",\"user\":\n");
             }

@@ -108,8 +108,10 @@ class BacktestITCase {
                 new BacktestFiles(directory)
                         .pipeline(
                                 "wild",
+                                "architecture:",
+                                "  spike: {type: numeric}\narchitecture:",
                                 "{type: adagrad, learning-rate: 0.02}",
-                                "{type: sgd, learning-rate: 1e6}");
+                                "{type: sgd, learning-rate: 0.02}");
         Path page = directory.resolve("out.html");
 
         CommandLineRun run = backtest("--config", cross, wild, "--report", page, "--json", "-");
@@ -119,6 +121,57 @@ class BacktestITCase {
         assertThat(new JsonMapper().readTree(run.out()).get("complete").booleanValue()).isFalse();
         assertThat(Files.readString(page))
                 .contains("This is a partial result: it failed after", "learning rate");
+    }
+
+    @Test
+    void impressionsWithoutAllOfTheirWindowAreNotJudged() throws IOException {
+        Path events = directory.resolve("clicks.jsonl");
+        CommandLineRun world =
+                CommandLineRun.of(
+                        "simulate",
+                        "--output",
+                        events,
+                        "--duration",
+                        "60s",
+                        "--rate",
+                        "50",
+                        "--start",
+                        "2026-01-01");
+        assertThat(world.exitCode()).as(world.err()).isZero();
+
+        CommandLineRun run =
+                CommandLineRun.of(
+                        "backtest",
+                        "--config",
+                        "../examples/clicks.yaml",
+                        "--input",
+                        events,
+                        "--window",
+                        "1s",
+                        "--json",
+                        "-");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        JsonNode json = new JsonMapper().readTree(run.out());
+        JsonNode clicks = json.get("pipelines").get(0);
+        assertThat(clicks.get("examples").longValue())
+                .isPositive()
+                .isLessThan(json.get("data").get("examples").longValue());
+        // The attribution window is 10 s.
+        List<JsonNode> windows = new ArrayList<>();
+        clicks.get("windows").forEach(windows::add);
+        assertThat(windows.get(windows.size() - 1).get("to").textValue())
+                .isBetween("2026-01-01T00:00:45Z", "2026-01-01T00:00:51Z");
+    }
+
+    @Test
+    void eventsOfAnotherKindAreToldBeforeAnythingIsTrained() {
+        CommandLineRun run =
+                CommandLineRun.of(
+                        "backtest", "--config", "../examples/clicks.yaml", "--input", ratings);
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("has no impressions for the pipeline clicks to learn from");
     }
 
     @Test
@@ -168,6 +221,24 @@ class BacktestITCase {
             assertThat(warm.err())
                     .contains("cross: dcn-v2, begins with the weights of version " + newest)
                     .contains("linear: dcn-v2, begins with empty parameters: its features");
+
+            CommandLineRun seen =
+                    CommandLineRun.of(
+                            "backtest",
+                            "--config",
+                            cross,
+                            "--input",
+                            "ratings",
+                            "--bootstrap-servers",
+                            kafka.bootstrapServers(),
+                            "--from-version",
+                            newest,
+                            "--offsets",
+                            "ratings/0=" + (RATINGS - 1) + ".." + 2 * RATINGS);
+            assertThat(seen.exitCode()).isEqualTo(2);
+            assertThat(seen.err())
+                    .contains("begins before offset " + RATINGS)
+                    .contains("leave out --from-version");
         }
     }
 

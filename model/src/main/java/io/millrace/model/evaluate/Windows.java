@@ -36,7 +36,7 @@ final class Windows {
         long to = Long.MIN_VALUE;
         boolean any = false;
         for (long time : times) {
-            if (time >= settings.judgeFrom()) {
+            if (settings.judges(time)) {
                 from = Math.min(from, time);
                 to = Math.max(to, time);
                 any = true;
@@ -50,11 +50,11 @@ final class Windows {
                 settings.window() == null
                         ? WindowLength.automatic(from, to)
                         : settings.window().toMillis();
-        long[] numbers = numbers(times, settings.judgeFrom(), length);
+        long[] numbers = numbers(times, settings, length);
         int[] ofExample = new int[times.length];
         int window = -1;
         for (int row = 0; row < times.length; row++) {
-            if (times[row] < settings.judgeFrom()) {
+            if (!settings.judges(times[row])) {
                 ofExample[row] = -1;
                 continue;
             }
@@ -70,12 +70,12 @@ final class Windows {
     /**
      * The distinct window numbers, ascending. Times in order change the number only now and then.
      */
-    private static long[] numbers(long[] times, long judgeFrom, long length) {
+    private static long[] numbers(long[] times, EvaluationSettings settings, long length) {
         long[] seen = new long[64];
         int count = 0;
         for (long time : times) {
             long number = Math.floorDiv(time, length);
-            if (time < judgeFrom || (count > 0 && seen[count - 1] == number)) {
+            if (!settings.judges(time) || (count > 0 && seen[count - 1] == number)) {
                 continue;
             }
             if (count == seen.length) {

@@ -252,6 +252,24 @@ final class EvaluationTest {
     }
 
     @Test
+    void nothingIsJudgedBehindTheEnd() {
+        Random random = new Random(10);
+        Recorded recorded = Recorded.clicks(random, 600);
+        recorded.predict("a", "0", random, 1);
+
+        EvaluationResult result =
+                Evaluation.of(
+                        recorded.outcomes(),
+                        new EvaluationSettings(0, Duration.ofHours(1), 100, 1)
+                                .to(299 * Recorded.MINUTE));
+
+        assertThat(result.to()).isEqualTo(299 * Recorded.MINUTE);
+        assertThat(result.series().get(0).examples()).isEqualTo(300);
+        assertThat(result.series().get(0).windows()).hasSize(5);
+        assertThat(result.baseRate().examples()).isEqualTo(300);
+    }
+
+    @Test
     void withoutAJudgedExampleNothingIsSaid() {
         Random random = new Random(9);
         Recorded recorded = Recorded.clicks(random, 60);
