@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What all pipelines make of one event.
  *
  * @param number of the event in the history
- * @param digest of the event's payload
+ * @param digest of what the event says: user, item and features
  * @param user a digest of the event's user
  * @param slices for each slice field its value as text, empty for a missing one
  * @param examples for each pipeline its input, null where it cannot use the event; labels are
@@ -37,10 +37,10 @@ record BacktestExample(
                 number, digest, user, slices, examples, newLabel, newWeight, eventTime, problems);
     }
 
-    /** The same as the event of this number and payload. */
-    BacktestExample of(long newNumber, long newDigest) {
+    /** The same as the event of this number; its problems have been told. */
+    BacktestExample of(long newNumber) {
         return new BacktestExample(
-                newNumber, newDigest, user, slices, examples, label, weight, eventTime, List.of());
+                newNumber, digest, user, slices, examples, label, weight, eventTime, List.of());
     }
 
     /** A pipeline's labelled example; null if it cannot use the event. */

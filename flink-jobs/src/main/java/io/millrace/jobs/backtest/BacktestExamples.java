@@ -8,6 +8,7 @@ import io.millrace.model.feature.InvalidEventException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,7 @@ record BacktestExamples(List<ModelSpec> specs, List<String> sliceFields)
             }
             return new BacktestExample(
                     0,
-                    0,
+                    digest.of(contents(user, item, features)),
                     digest.of(user),
                     slices(user, item, features),
                     examples,
@@ -69,6 +70,25 @@ record BacktestExamples(List<ModelSpec> specs, List<String> sliceFields)
                             : value.substring(0, LONGEST_VALUE) + "…");
         }
         return values;
+    }
+
+    /** What an event says, whatever order its features were written in. */
+    private static String contents(String user, String item, Map<String, Object> features) {
+        StringBuilder contents = new StringBuilder();
+        append(user, contents);
+        append(item, contents);
+        new TreeMap<>(features)
+                .forEach(
+                        (field, value) -> {
+                            append(field, contents);
+                            append(String.valueOf(value), contents);
+                        });
+        return contents.toString();
+    }
+
+    /** With its length before it, so that no two lists of texts come to the same. */
+    private static void append(String text, StringBuilder to) {
+        to.append(text.length()).append(':').append(text);
     }
 
     private static String text(@Nullable Object value) {

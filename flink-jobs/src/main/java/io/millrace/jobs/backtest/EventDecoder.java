@@ -40,7 +40,6 @@ final class EventDecoder extends RichMapFunction<NumberedEvent, ReadEvent> {
 
     // -- runtime
 
-    private transient Digest digest;
     private transient @Nullable SourcedReader<LabelEvent<BacktestExample>> impressions;
     private transient @Nullable SourcedReader<LabelEvent<BacktestExample>> clicks;
     private transient @Nullable SourcedReader<BacktestExample> ratings;
@@ -69,7 +68,6 @@ final class EventDecoder extends RichMapFunction<NumberedEvent, ReadEvent> {
 
     @Override
     public void open(OpenContext context) {
-        digest = new Digest();
         if (objective instanceof Objective.Rating rating) {
             ratings =
                     new SourcedReader<>(
@@ -126,8 +124,7 @@ final class EventDecoder extends RichMapFunction<NumberedEvent, ReadEvent> {
                     numbered.number(),
                     event.eventTime(),
                     new LabelEvent.Impressed<>(
-                            impressed.impressionId(),
-                            example.of(numbered.number(), digest.of(numbered.event().payload()))),
+                            impressed.impressionId(), example.of(numbered.number())),
                     problems(event.origin(), example));
         }
         return new ReadEvent(numbered.number(), event.eventTime(), event.value(), List.of());

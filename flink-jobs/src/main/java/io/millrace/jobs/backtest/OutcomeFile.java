@@ -109,7 +109,7 @@ public final class OutcomeFile {
      * What was recorded.
      *
      * @param outcomes series by pipeline, then by sync
-     * @param fingerprint SHA-256 over the examples in their order, in hexadecimal: times, payloads
+     * @param fingerprint SHA-256 over the examples in their order, in hexadecimal: times, contents
      *     and labels
      * @param events how many events of the history had been read when the last example was
      *     recorded; of a backtest that has ended, how many there are

@@ -79,7 +79,7 @@ class OutcomeFileTest {
     }
 
     @Test
-    void theFingerprintIsOfTimesLabelsAndPayloads() throws Exception {
+    void theFingerprintIsOfTimesLabelsAndContents() throws Exception {
         write();
         ByteBuffer all = ByteBuffer.allocate(3 * 24);
         all.putLong(1_000).putFloat(1).putFloat(1).putLong(70);
