@@ -6,9 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -80,6 +84,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                         .configs(Map.of("cleanup.policy", compacted ? "compact" : "delete"));
         try {
             admin.createTopics(List.of(topic)).all().get();
+            awaitLeaders(name, partitions);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new IllegalStateException(
@@ -89,6 +94,23 @@ public final class EmbeddedKafka implements AutoCloseable {
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
+    }
+
+    /**
+     * Waits until the broker leads the partitions. A producer that sends several batches before
+     * might have the first refused and a later one taken, and then never get the first one in
+     * (KAFKA-15591).
+     */
+    private void awaitLeaders(String name, int partitions)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> ends =
+                IntStream.range(0, partitions)
+                        .boxed()
+                        .collect(
+                                Collectors.toMap(
+                                        partition -> new TopicPartition(name, partition),
+                                        partition -> OffsetSpec.latest()));
+        admin.listOffsets(ends).all().get();
     }
 
     private void requirePartitions(String name, int partitions) {

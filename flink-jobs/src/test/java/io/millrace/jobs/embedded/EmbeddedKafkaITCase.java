@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -39,6 +40,33 @@ class EmbeddedKafkaITCase {
             produce(kafka, "events", "hello");
 
             assertThat(consume(kafka, "events", 1)).containsExactly("hello");
+        }
+    }
+
+    /** The producer would hide it: it tries again, in the worst case until its delivery timeout. */
+    @Test
+    void aTopicJustCreatedTakesTheFirstRecord() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory);
+                KafkaProducer<String, String> producer =
+                        new KafkaProducer<>(
+                                Map.of(
+                                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                                        kafka.bootstrapServers(),
+                                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                                        false,
+                                        ProducerConfig.RETRIES_CONFIG,
+                                        0),
+                                new StringSerializer(),
+                                new StringSerializer())) {
+            for (int topic = 0; topic < 20; topic++) {
+                kafka.createTopic("events-" + topic, 5);
+                for (int partition = 4; partition >= 0; partition--) {
+                    producer.send(
+                                    new ProducerRecord<>(
+                                            "events-" + topic, partition, null, "hello"))
+                            .get();
+                }
+            }
         }
     }
 

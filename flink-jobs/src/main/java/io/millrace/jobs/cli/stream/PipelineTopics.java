@@ -47,6 +47,22 @@ public final class PipelineTopics implements AutoCloseable {
             }
         }
         admin.createTopics(absent).values().forEach(this::awaitCreation);
+        awaitLeaders(absent);
+    }
+
+    /**
+     * Waits until brokers lead the partitions. A producer that sends several batches before might
+     * have the first refused and a later one taken, and then never get the first one in
+     * (KAFKA-15591).
+     */
+    private void awaitLeaders(List<NewTopic> topics) {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (NewTopic topic : topics) {
+            for (int partition = 0; partition < topic.numPartitions(); partition++) {
+                ends.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+            }
+        }
+        var unused = result(admin.listOffsets(ends).all(), "lead the topics just created");
     }
 
     /** Deletes all topics of the pipeline. */
