@@ -2,6 +2,7 @@ package io.millrace.jobs.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.jobs.TrainingJob;
+import io.millrace.jobs.cli.cluster.Checkpoints;
 import io.millrace.jobs.cli.process.StopSignal;
 import io.millrace.jobs.cli.process.Workspace;
 import io.millrace.jobs.cli.stream.Brokers;
