@@ -1,10 +1,10 @@
 package io.millrace.jobs;
 
+import io.millrace.jobs.config.KafkaClientProperties;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.source.KafkaSettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.RuntimeExecutionMode;
@@ -19,7 +19,6 @@ import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.CompressionType;
 
@@ -91,23 +90,11 @@ final class JobSettings {
         configure(env, defaults, invariants());
     }
 
-    /** Kafka as the pipeline file gives it. */
-    static Map<String, String> clientProperties(PipelineConfig config) {
-        String servers = config.kafka().bootstrapServers();
-        if (servers == null) {
-            throw new IllegalArgumentException(
-                    "the job needs Kafka: set kafka.bootstrap-servers or --bootstrap-servers");
-        }
-        Map<String, String> properties = new HashMap<>(config.kafka().properties());
-        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
-        return properties;
-    }
-
     static KafkaSettings kafka(
             PipelineConfig config, String group, @Nullable Map<String, Map<Integer, Long>> end) {
         PipelineConfig.Events events = config.events();
         return new KafkaSettings(
-                clientProperties(config),
+                KafkaClientProperties.of(config),
                 group,
                 events.format(),
                 events.maxBytes(),

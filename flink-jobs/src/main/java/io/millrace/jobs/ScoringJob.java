@@ -1,5 +1,6 @@
 package io.millrace.jobs;
 
+import io.millrace.jobs.config.KafkaClientProperties;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.score.ModelVersionReader;
 import io.millrace.jobs.score.ScoreRequestReader;
@@ -39,7 +40,7 @@ public final class ScoringJob {
     /** Adds the job to an environment. */
     public void build(StreamExecutionEnvironment env) {
         JobSettings.configureScoring(env, config);
-        Map<String, String> clients = JobSettings.clientProperties(config);
+        Map<String, String> clients = KafkaClientProperties.of(config);
         String model = config.model().name();
         KafkaSettings kafka = JobSettings.kafka(config, "millrace-score-" + model, null);
 

@@ -1,5 +1,6 @@
 package io.millrace.jobs;
 
+import io.millrace.jobs.config.KafkaClientProperties;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.label.ClickReader;
 import io.millrace.jobs.label.ImpressionReader;
@@ -86,7 +87,7 @@ public final class TrainingJob {
     /** Adds the job to an environment. */
     public void build(StreamExecutionEnvironment env) {
         JobSettings.configureTraining(env, config);
-        Map<String, String> kafka = JobSettings.clientProperties(config);
+        Map<String, String> kafka = KafkaClientProperties.of(config);
 
         Labelled labelled = labelled(env);
         ParameterServer server = train(labelled.examples());

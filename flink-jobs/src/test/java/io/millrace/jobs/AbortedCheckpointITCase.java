@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.VersionPaths;
@@ -35,10 +34,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A version exists only if its checkpoint completed, and what an aborted one held comes later. */
+@Tag("kafka")
 class AbortedCheckpointITCase {
 
     private static final int RATINGS = 60_000;
@@ -50,11 +51,11 @@ class AbortedCheckpointITCase {
     private static volatile VersionStorage versions;
 
     @TempDir private Path directory;
-    private EmbeddedKafka kafka;
+    private TestKafka kafka;
 
     @BeforeEach
     void start() {
-        kafka = EmbeddedKafka.start(directory);
+        kafka = TestKafka.start(directory);
         TestTopics.create(kafka);
         TestRatings.send(kafka, RATINGS, 5);
     }

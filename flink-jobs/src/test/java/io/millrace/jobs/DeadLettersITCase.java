@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.model.version.Manifest;
 import io.millrace.schemas.Click;
 import io.millrace.schemas.DeadLetter;
@@ -30,6 +29,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every event that cannot be used ends on the dead-letters topic, with its bytes and the reason;
  * the good ones around it are trained on. The jobs here may not restart: a failure ends them.
  */
+@Tag("kafka")
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class DeadLettersITCase {
 
@@ -52,7 +53,7 @@ class DeadLettersITCase {
     private static final int LARGEST_SENT = (1 << 20) - 100;
 
     @TempDir private static Path directory;
-    private static EmbeddedKafka kafka;
+    private static TestKafka kafka;
     private static EmbeddedFlink flink;
 
     private final Random random = new Random(3);
@@ -61,7 +62,7 @@ class DeadLettersITCase {
 
     @BeforeAll
     static void start() {
-        kafka = EmbeddedKafka.start(directory);
+        kafka = TestKafka.start(directory);
         flink = EmbeddedFlink.start(directory, 2);
         TestTopics.create(kafka);
     }

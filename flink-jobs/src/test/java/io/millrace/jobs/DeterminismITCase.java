@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.jobs.kill.PacedPolls;
 import io.millrace.model.version.Compaction;
 import io.millrace.model.version.PartInfo;
@@ -28,12 +27,12 @@ class DeterminismITCase {
     private static final double RMSE_DISTANCE = 0.01;
 
     @TempDir private static Path directory;
-    private static EmbeddedKafka kafka;
+    private static TestKafka kafka;
     private static EmbeddedFlink flink;
 
     @BeforeAll
     static void start() {
-        kafka = EmbeddedKafka.start(directory);
+        kafka = TestKafka.start(directory);
         flink = EmbeddedFlink.start(directory, 4);
         TestTopics.create(kafka);
         TestRatings.send(kafka, RATINGS, 3);

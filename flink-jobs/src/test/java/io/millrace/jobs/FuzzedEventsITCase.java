@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.jobs.label.ModelExamples;
 import io.millrace.jobs.label.RatingReader;
 import io.millrace.jobs.source.EventReader;
@@ -28,6 +27,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Thousands of tampered events between good ones, through the job itself, which may not restart:
  * what can be read is trained on, and all else is a dead letter with its bytes.
  */
+@Tag("kafka")
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class FuzzedEventsITCase {
 
@@ -47,7 +48,7 @@ class FuzzedEventsITCase {
 
     @Test
     void everyRejectedEventIsADeadLetter(@TempDir Path directory) throws Exception {
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory);
+        try (TestKafka kafka = TestKafka.start(directory);
                 EmbeddedFlink flink = EmbeddedFlink.start(directory, 2)) {
             TestTopics.create(kafka);
             send(kafka);
@@ -72,7 +73,7 @@ class FuzzedEventsITCase {
         }
     }
 
-    private void send(EmbeddedKafka kafka) throws Exception {
+    private void send(TestKafka kafka) throws Exception {
         EventCodec<Rating> codec = EventCodec.of(Rating.class, EventFormat.AVRO);
         TamperedPayloads tampered = new TamperedPayloads(37);
         RatingReader<?> reader =

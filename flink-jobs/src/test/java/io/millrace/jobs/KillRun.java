@@ -2,7 +2,6 @@ package io.millrace.jobs;
 
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.jobs.kill.KillPlace;
 import io.millrace.jobs.kill.KillingModel;
 import io.millrace.jobs.kill.KillingStorage;
@@ -31,13 +30,13 @@ final class KillRun implements AutoCloseable {
     private static final Duration EVERY = Duration.ofMillis(25);
 
     private final Path directory;
-    private final EmbeddedKafka kafka;
+    private final TestKafka kafka;
     private final EmbeddedFlink flink;
     private int taskManager;
 
     KillRun(Path directory) {
         this.directory = directory;
-        kafka = EmbeddedKafka.start(directory);
+        kafka = TestKafka.start(directory);
         TestTopics.create(kafka);
         TestRatings.send(kafka, RATINGS, SEED);
         flink = EmbeddedFlink.start(directory, SLOTS);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.config.PipelineConfigReader;
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.jobs.movielens.MovieLens100K;
 import io.millrace.model.version.Manifest;
 import io.millrace.schemas.Rating;
@@ -34,7 +33,7 @@ class MovieLensITCase {
         assumeThat(Files.exists(DATA.resolve("u.data")))
                 .as("MovieLens 100K is not at %s; -Dmillrace.ml-100k=DIR says where it is", DATA)
                 .isTrue();
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory);
+        try (TestKafka kafka = TestKafka.start(directory);
                 EmbeddedFlink flink = EmbeddedFlink.start(directory, 2)) {
             TestTopics.create(kafka);
             long ratings = send(kafka);
@@ -56,7 +55,7 @@ class MovieLensITCase {
         }
     }
 
-    private static long send(EmbeddedKafka kafka) {
+    private static long send(TestKafka kafka) {
         EventCodec<Rating> codec = EventCodec.of(Rating.class, EventFormat.AVRO);
         MovieLens100K data = new MovieLens100K(DATA);
         try (KafkaProducer<byte[], byte[]> producer = TestRatings.producer(kafka)) {

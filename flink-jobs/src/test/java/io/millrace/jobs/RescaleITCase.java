@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.jobs.kill.Kills;
 import io.millrace.jobs.kill.PacedPolls;
 import io.millrace.model.version.Manifest;
@@ -31,12 +30,12 @@ class RescaleITCase {
     private static final int SEED = 5;
 
     @TempDir private Path directory;
-    private EmbeddedKafka kafka;
+    private TestKafka kafka;
     private EmbeddedFlink flink;
 
     @BeforeEach
     void start() {
-        kafka = EmbeddedKafka.start(directory);
+        kafka = TestKafka.start(directory);
         flink = EmbeddedFlink.start(directory, 4);
         TestTopics.create(kafka);
         TestRatings.send(kafka, RATINGS, SEED);

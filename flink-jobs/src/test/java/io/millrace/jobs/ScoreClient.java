@@ -1,7 +1,6 @@
 package io.millrace.jobs;
 
 import io.millrace.jobs.config.PipelineConfig;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.schemas.Score;
 import io.millrace.schemas.ScoreRequest;
 import io.millrace.schemas.codec.EventCodec;
@@ -21,7 +20,7 @@ final class ScoreClient implements AutoCloseable {
             EventCodec.of(ScoreRequest.class, EventFormat.AVRO);
     private final List<Score> answers = new ArrayList<>();
 
-    ScoreClient(EmbeddedKafka kafka, PipelineConfig config) {
+    ScoreClient(TestKafka kafka, PipelineConfig config) {
         topic = config.topics().scoreRequests();
         producer = TestRatings.producer(kafka);
         scores = new TopicReader<>(kafka, config.topics().scores(), Score.class);

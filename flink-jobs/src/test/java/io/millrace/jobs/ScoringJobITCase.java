@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.jobs.sink.KafkaAnnouncer;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
@@ -57,10 +56,12 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("kafka")
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class ScoringJobITCase {
 
@@ -68,7 +69,7 @@ class ScoringJobITCase {
     private static final long NOW = 1_700_000_000_000L;
 
     @TempDir private static Path directory;
-    private static EmbeddedKafka kafka;
+    private static TestKafka kafka;
     private static EmbeddedFlink flink;
 
     private final List<JobClient> running = new ArrayList<>();
@@ -77,7 +78,7 @@ class ScoringJobITCase {
 
     @BeforeAll
     static void start() {
-        kafka = EmbeddedKafka.start(directory);
+        kafka = TestKafka.start(directory);
         flink = EmbeddedFlink.start(directory, 4);
         TestTopics.create(kafka);
         TestRatings.send(kafka, RATINGS, 5);

@@ -2,7 +2,6 @@ package io.millrace.jobs;
 
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.config.PipelineConfigReader;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -14,7 +13,7 @@ public final class TestPipelines {
 
     /** A rating pipeline that keeps versions and checkpoints in {@code directory}. */
     public static PipelineConfig ratings(
-            EmbeddedKafka kafka, Path directory, int trainers, int shards) {
+            TestKafka kafka, Path directory, int trainers, int shards) {
         return read(
                 """
                 model: test
@@ -70,10 +69,16 @@ public final class TestPipelines {
 
     /** The same pipeline with other properties of Kafka's clients. */
     static PipelineConfig kafka(PipelineConfig config, Map<String, String> properties) {
+        return config.withKafka(
+                new PipelineConfig.Kafka(config.kafka().bootstrapServers(), properties));
+    }
+
+    /** The same pipeline with topics of other names. */
+    public static PipelineConfig topics(PipelineConfig config, PipelineConfig.Topics topics) {
         return new PipelineConfig(
                 config.model(),
-                new PipelineConfig.Kafka(config.kafka().bootstrapServers(), properties),
-                config.topics(),
+                config.kafka(),
+                topics,
                 config.events(),
                 config.labels(),
                 config.training(),
@@ -106,7 +111,7 @@ public final class TestPipelines {
      * @param model the model's part of the file, as in {@link TestModels}
      */
     static PipelineConfig of(
-            String model, EmbeddedKafka kafka, Path directory, int trainers, int shards) {
+            String model, TestKafka kafka, Path directory, int trainers, int shards) {
         return read(
                 model
                         + """
@@ -123,7 +128,7 @@ public final class TestPipelines {
                 kafka);
     }
 
-    private static PipelineConfig read(String text, EmbeddedKafka kafka) {
+    private static PipelineConfig read(String text, TestKafka kafka) {
         return PipelineConfigReader.read(text, "test.yaml")
                 .withBootstrapServers(kafka.bootstrapServers());
     }

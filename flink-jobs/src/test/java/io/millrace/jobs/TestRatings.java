@@ -1,6 +1,5 @@
 package io.millrace.jobs;
 
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.feature.FeatureExtractor;
 import io.millrace.model.feature.InvalidEventException;
@@ -26,7 +25,7 @@ public final class TestRatings {
 
     private TestRatings() {}
 
-    public static void send(EmbeddedKafka kafka, int count, long seed) {
+    public static void send(TestKafka kafka, int count, long seed) {
         Random random = new Random(seed);
         EventCodec<Rating> codec = EventCodec.of(Rating.class, EventFormat.AVRO);
         try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
@@ -68,7 +67,7 @@ public final class TestRatings {
         return counts;
     }
 
-    public static KafkaProducer<byte[], byte[]> producer(EmbeddedKafka kafka) {
+    public static KafkaProducer<byte[], byte[]> producer(TestKafka kafka) {
         return new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()),
                 new ByteArraySerializer(),

@@ -1,6 +1,5 @@
 package io.millrace.jobs;
 
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import java.util.List;
 
 /** The topics of a pipeline, by their default names. */
@@ -8,7 +7,7 @@ public final class TestTopics {
 
     private TestTopics() {}
 
-    public static void create(EmbeddedKafka kafka) {
+    public static void create(TestKafka kafka) {
         for (String topic :
                 List.of(
                         "impressions",

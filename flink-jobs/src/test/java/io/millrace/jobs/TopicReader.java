@@ -1,6 +1,5 @@
 package io.millrace.jobs;
 
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.schemas.codec.EventCodec;
 import io.millrace.schemas.codec.EventFormat;
 import io.millrace.schemas.codec.UndecodableException;
@@ -24,7 +23,7 @@ final class TopicReader<T extends SpecificRecord> implements AutoCloseable {
     private final EventCodec<T> codec;
     private final KafkaConsumer<byte[], byte[]> consumer;
 
-    TopicReader(EmbeddedKafka kafka, String topic, Class<T> type) {
+    TopicReader(TestKafka kafka, String topic, Class<T> type) {
         partition = new TopicPartition(topic, 0);
         codec = EventCodec.of(type, EventFormat.AVRO, LARGEST);
         consumer =
@@ -37,7 +36,7 @@ final class TopicReader<T extends SpecificRecord> implements AutoCloseable {
     }
 
     /** All events that are on the topic now. */
-    static <T extends SpecificRecord> List<T> all(EmbeddedKafka kafka, String topic, Class<T> type)
+    static <T extends SpecificRecord> List<T> all(TestKafka kafka, String topic, Class<T> type)
             throws Exception {
         try (TopicReader<T> reader = new TopicReader<>(kafka, topic, type)) {
             long end = reader.consumer.endOffsets(List.of(reader.partition)).get(reader.partition);

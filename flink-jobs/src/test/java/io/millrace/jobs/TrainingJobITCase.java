@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.model.version.LocalVersionStorage;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.VersionCatalog;
@@ -13,20 +12,22 @@ import java.util.Map;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("kafka")
 class TrainingJobITCase {
 
     private static final int RATINGS = 20_000;
 
     @TempDir private static Path directory;
-    private static EmbeddedKafka kafka;
+    private static TestKafka kafka;
     private static EmbeddedFlink flink;
 
     @BeforeAll
     static void start() {
-        kafka = EmbeddedKafka.start(directory);
+        kafka = TestKafka.start(directory);
         flink = EmbeddedFlink.start(directory, 4);
         TestTopics.create(kafka);
         TestRatings.send(kafka, RATINGS, 7);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.model.version.Manifest;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,11 +13,13 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several training jobs in one JVM, with one native engine and one reply exchange between them. */
+@Tag("kafka")
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class TwoJobsITCase {
 
@@ -26,12 +27,12 @@ class TwoJobsITCase {
     private static final long SEED = 5;
 
     @TempDir private static Path directory;
-    private static EmbeddedKafka kafka;
+    private static TestKafka kafka;
     private static EmbeddedFlink flink;
 
     @BeforeAll
     static void start() {
-        kafka = EmbeddedKafka.start(directory);
+        kafka = TestKafka.start(directory);
         flink = EmbeddedFlink.start(directory, 8);
         TestTopics.create(kafka);
         TestRatings.send(kafka, RATINGS, SEED);

@@ -60,8 +60,7 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PipelineConfig config = common.pipelineOrExample();
-        String servers = config.kafka().bootstrapServers();
-        if (servers == null) {
+        if (config.kafka().bootstrapServers() == null) {
             throw new UsageException(
                     "a replay needs a Kafka that outlives it: name its brokers with"
                             + " --bootstrap-servers");
@@ -74,25 +73,21 @@ final class ReplayCommand implements Callable<Integer> {
             try (PipelineTopics topics = new PipelineTopics(config)) {
                 topics.createAbsent();
             }
-            replay(history, config, servers, stop, badLines);
+            replay(history, config, stop, badLines);
         }
         badLines.failIfAny();
         return ExitCode.OK;
     }
 
     private void replay(
-            FileHistory history,
-            PipelineConfig config,
-            String servers,
-            StopSignal stop,
-            BadLines badLines)
+            FileHistory history, PipelineConfig config, StopSignal stop, BadLines badLines)
             throws Exception {
         double factor = speed == null ? Double.POSITIVE_INFINITY : speed;
         ReplayProgress progress =
                 new ReplayProgress(
                         history, factor, System::nanoTime, line -> common.say("%s", line));
         EventCounts sent;
-        try (EventProducer producer = new EventProducer(servers, config.events().format())) {
+        try (EventProducer producer = new EventProducer(config)) {
             sent =
                     new HistoryFeed(config.topics(), producer::send)
                             .send(history, factor, stop::isRequested, progress);

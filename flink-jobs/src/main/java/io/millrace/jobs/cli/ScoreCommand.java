@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -164,8 +163,7 @@ final class ScoreCommand implements Callable<Integer> {
     }
 
     private static void send(PipelineConfig config, List<ScoreRequest> requests) {
-        String servers = Objects.requireNonNull(config.kafka().bootstrapServers());
-        try (EventProducer producer = new EventProducer(servers, config.events().format())) {
+        try (EventProducer producer = new EventProducer(config)) {
             requests.forEach(
                     request ->
                             producer.send(

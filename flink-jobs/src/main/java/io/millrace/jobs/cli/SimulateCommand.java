@@ -141,16 +141,15 @@ final class SimulateCommand implements Callable<Integer> {
         try (PipelineTopics topics = new PipelineTopics(config)) {
             topics.createAbsent();
         }
-        String servers = String.valueOf(config.kafka().bootstrapServers());
         common.out()
                 .printf(
                         "Writing to %s and %s at %s for %d s ...%n",
                         config.topics().impressions(),
                         config.topics().clicks(),
-                        servers,
+                        config.kafka().bootstrapServers(),
                         duration.toSeconds());
         common.out().flush();
-        try (EventProducer producer = new EventProducer(servers, config.events().format())) {
+        try (EventProducer producer = new EventProducer(config)) {
             return new EventFeed(producer, config.topics().impressions(), config.topics().clicks())
                     .run(
                             simulator,

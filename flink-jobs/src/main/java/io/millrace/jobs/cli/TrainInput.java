@@ -11,7 +11,6 @@ import io.millrace.model.loss.Objective;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Objects;
 
 /** What a training run is fed with: recorded events, in the order of event time. */
 record TrainInput(FileHistory history) {
@@ -47,10 +46,7 @@ record TrainInput(FileHistory history) {
 
     /** Sends all of it to the pipeline's topics; returns how many events that were. */
     long send(PipelineConfig config) throws IOException, InterruptedException {
-        try (EventProducer producer =
-                new EventProducer(
-                        Objects.requireNonNull(config.kafka().bootstrapServers()),
-                        config.events().format())) {
+        try (EventProducer producer = new EventProducer(config)) {
             return new HistoryFeed(config.topics(), producer::send).send(history).events();
         }
     }

@@ -43,7 +43,12 @@ public record PipelineConfig(
 
     /** The same pipeline on other brokers. */
     public PipelineConfig withBootstrapServers(String bootstrapServers) {
-        return with(new Kafka(bootstrapServers, kafka.properties()), versions, checkpoints);
+        return withKafka(new Kafka(bootstrapServers, kafka.properties()));
+    }
+
+    /** The same pipeline on another Kafka. */
+    public PipelineConfig withKafka(Kafka newKafka) {
+        return with(newKafka, versions, checkpoints);
     }
 
     /** The same pipeline that publishes its versions elsewhere. */
@@ -76,7 +81,7 @@ public record PipelineConfig(
      * How to reach Kafka.
      *
      * @param bootstrapServers {@code host:port} pairs, or null for the broker in this process
-     * @param properties any properties of Kafka's clients
+     * @param properties any properties of Kafka's clients; secrets only as variables
      */
     public record Kafka(@Nullable String bootstrapServers, Map<String, String> properties)
             implements Serializable {

@@ -46,7 +46,10 @@ public final class PipelineConfigReader {
      * @param name what complaints call the file
      */
     public static PipelineConfig read(String text, String name) {
-        ConfigNode root = ConfigNode.parse(text, name);
+        return read(ConfigNode.parse(text, name));
+    }
+
+    static PipelineConfig read(ConfigNode root) {
         ModelSpec model = ModelSpecReader.read(root);
         PipelineConfig config =
                 new PipelineConfig(
@@ -79,11 +82,40 @@ public final class PipelineConfigReader {
 
     private static PipelineConfig.Kafka kafka(ConfigNode node) {
         String servers = node.has("bootstrap-servers") ? text(node, "bootstrap-servers", "") : null;
+        Map<String, ConfigNode> nodes = properties(node);
         Map<String, String> properties = new HashMap<>();
-        for (var property : node.mapOrEmpty("properties").entries().entrySet()) {
-            properties.put(property.getKey(), property.getValue().text());
-        }
+        nodes.forEach((key, value) -> properties.put(key, value.text()));
+        KafkaVariables variables = new KafkaVariables(properties);
+        nodes.forEach((key, value) -> checkProperty(key, value, variables));
         return new PipelineConfig.Kafka(servers, properties);
+    }
+
+    /** What else stands there is not quoted: it may hold a secret. */
+    private static Map<String, ConfigNode> properties(ConfigNode node) {
+        try {
+            return node.mapOrEmpty("properties").entries();
+        } catch (ConfigException e) {
+            throw node.error("properties", "expected a map of properties of Kafka's clients");
+        }
+    }
+
+    private static void checkProperty(String key, ConfigNode value, KafkaVariables variables) {
+        KafkaSecrets.mistake(key, value.text())
+                .ifPresent(
+                        sentence -> {
+                            throw value.error(sentence);
+                        });
+        variables
+                .unknownProvider(value.text())
+                .ifPresent(
+                        name -> {
+                            throw value.error(
+                                    "nobody knows a provider \""
+                                            + name
+                                            + "\" of variables; write "
+                                            + KafkaSecrets.FORMS
+                                            + ", or define it by config.providers");
+                        });
     }
 
     private static PipelineConfig.Topics topics(ConfigNode node) {

@@ -1,18 +1,16 @@
 package io.millrace.jobs.embedded;
 
+import io.millrace.jobs.sink.TopicLeaders;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -20,6 +18,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * interface. Topics must be created before they are used. Any number can run at once.
  */
 public final class EmbeddedKafka implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ScratchDirectory directory;
     private final KafkaNode node;
@@ -84,33 +84,19 @@ public final class EmbeddedKafka implements AutoCloseable {
                         .configs(Map.of("cleanup.policy", compacted ? "compact" : "delete"));
         try {
             admin.createTopics(List.of(topic)).all().get();
-            awaitLeaders(name, partitions);
+            TopicLeaders.await(admin, List.of(topic), PATIENCE);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new IllegalStateException(
                         "cannot create topic " + name + ": " + e.getCause(), e);
             }
             requirePartitions(name, partitions);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(
+                    "topic " + name + " was created, but nobody leads it yet", e);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
-    }
-
-    /**
-     * Waits until the broker leads the partitions. A producer that sends several batches before
-     * might have the first refused and a later one taken, and then never get the first one in
-     * (KAFKA-15591).
-     */
-    private void awaitLeaders(String name, int partitions)
-            throws ExecutionException, InterruptedException {
-        Map<TopicPartition, OffsetSpec> ends =
-                IntStream.range(0, partitions)
-                        .boxed()
-                        .collect(
-                                Collectors.toMap(
-                                        partition -> new TopicPartition(name, partition),
-                                        partition -> OffsetSpec.latest()));
-        admin.listOffsets(ends).all().get();
     }
 
     private void requirePartitions(String name, int partitions) {

@@ -58,8 +58,17 @@ final class KafkaNode {
 
     /** Formats {@code logDirectory}, which must not exist yet, and prepares the servers. */
     KafkaNode(Path logDirectory) throws Exception {
+        this(logDirectory, Map.of());
+    }
+
+    /**
+     * @param more properties of the broker, which outweigh those of every node
+     */
+    KafkaNode(Path logDirectory, Map<String, String> more) throws Exception {
         format(logDirectory);
-        KafkaConfig config = new KafkaConfig(properties(logDirectory));
+        Properties properties = properties(logDirectory);
+        properties.putAll(more);
+        KafkaConfig config = new KafkaConfig(properties);
         Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> formatted =
                 KafkaRaftServer.initializeLogDirs(config, LOG, "");
         CompletableFuture<Map<Integer, InetSocketAddress>> voters = new CompletableFuture<>();
@@ -91,7 +100,12 @@ final class KafkaNode {
 
     /** Where clients connect, {@code host:port}. */
     String address() {
-        return HOST + ":" + broker.boundPort(ListenerName.normalised(BROKER_LISTENER));
+        return address(BROKER_LISTENER);
+    }
+
+    /** Where clients of this listener connect, {@code host:port}. */
+    String address(String listener) {
+        return HOST + ":" + broker.boundPort(ListenerName.normalised(listener));
     }
 
     /** Stops both servers and all of their threads; does nothing to files. */

@@ -1,5 +1,6 @@
 package io.millrace.jobs.history;
 
+import io.millrace.jobs.config.KafkaClientProperties;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.history.HistoryEvent.Kind;
 import io.millrace.model.loss.Objective;
@@ -43,16 +44,6 @@ public record KafkaTopics(
 
     /** Ratings for the objective rating, impressions and clicks for the objective click. */
     public static KafkaTopics of(PipelineConfig config) {
-        String servers = config.kafka().bootstrapServers();
-        if (servers == null) {
-            throw new HistoryException(
-                    "the pipeline "
-                            + config.model().name()
-                            + " names no Kafka brokers; set kafka.bootstrap-servers or"
-                            + " --bootstrap-servers");
-        }
-        Map<String, String> properties = new HashMap<>(config.kafka().properties());
-        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
         SortedMap<String, Kind> kinds = new TreeMap<>();
         if (config.model().objective() instanceof Objective.Rating) {
             kinds.put(config.topics().ratings(), Kind.RATING);
@@ -62,7 +53,15 @@ public record KafkaTopics(
         }
         PipelineConfig.Events events = config.events();
         return new KafkaTopics(
-                properties, kinds, events.format(), events.maxBytes(), events.maxAhead());
+                properties(config), kinds, events.format(), events.maxBytes(), events.maxAhead());
+    }
+
+    private static Map<String, String> properties(PipelineConfig config) {
+        try {
+            return KafkaClientProperties.of(config);
+        } catch (IllegalArgumentException e) {
+            throw new HistoryException(String.valueOf(e.getMessage()));
+        }
     }
 
     String brokers() {

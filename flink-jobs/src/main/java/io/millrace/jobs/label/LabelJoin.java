@@ -1,19 +1,30 @@
 package io.millrace.jobs.label;
 
 import io.millrace.jobs.source.DeadLetters;
+import io.millrace.jobs.telemetry.LogContext;
+import io.millrace.jobs.telemetry.MetricNames;
 import io.millrace.jobs.wire.EventTypes;
 import io.millrace.model.example.Labellable;
 import io.millrace.schemas.DeadLetter;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Joins impressions with their clicks, keyed by impression id, in event time.
@@ -27,7 +38,7 @@ import org.apache.flink.util.OutputTag;
  * @param <E> what is labelled
  */
 public final class LabelJoin<E extends Labellable<E>>
-        extends KeyedProcessFunction<String, LabelEvent<E>, E> {
+        extends KeyedProcessFunction<String, LabelEvent<E>, E> implements CheckpointedFunction {
 
     public static final OutputTag<DeadLetter> DEAD_LETTERS =
             new OutputTag<>("unmatched-clicks", EventTypes.DEAD_LETTER);
@@ -47,9 +58,11 @@ public final class LabelJoin<E extends Labellable<E>>
 
     private transient ValueState<E> impressions;
     private transient ValueState<Clicked> clicks;
-    private transient long positives;
-    private transient long negatives;
-    private transient long unmatched;
+    private transient @Nullable ListState<Long> waitingState;
+    private transient long waiting;
+    private transient Counter positives;
+    private transient Counter negatives;
+    private transient Counter unmatched;
 
     /**
      * @param type of examples in state
@@ -68,9 +81,29 @@ public final class LabelJoin<E extends Labellable<E>>
                 getRuntimeContext()
                         .getState(new ValueStateDescriptor<>("click", ClickedSerializer.TYPE));
         var metrics = getRuntimeContext().getMetricGroup();
-        metrics.gauge("positives", () -> positives);
-        metrics.gauge("negatives", () -> negatives);
-        metrics.gauge("unmatchedClicks", () -> unmatched);
+        positives = metrics.counter(MetricNames.POSITIVES);
+        negatives = metrics.counter(MetricNames.NEGATIVES);
+        unmatched = metrics.counter(MetricNames.UNMATCHED_CLICKS);
+        metrics.gauge(MetricNames.WAITING_IMPRESSIONS, this::waiting);
+        LogContext.enter(getRuntimeContext());
+    }
+
+    /** A subtask may be given another's count, so only their sum says how many wait. */
+    @Override
+    public void initializeState(FunctionInitializationContext context) throws Exception {
+        ListState<Long> state =
+                context.getOperatorStateStore()
+                        .getListState(new ListStateDescriptor<>("waiting", Types.LONG));
+        waiting = 0;
+        for (long counted : state.get()) {
+            waiting += counted;
+        }
+        waitingState = state;
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) throws Exception {
+        Objects.requireNonNull(waitingState, "not initialized").update(List.of(waiting));
     }
 
     @Override
@@ -93,9 +126,12 @@ public final class LabelJoin<E extends Labellable<E>>
         }
         if (early != null && inWindow(example, early)) {
             emitPositive(example, out);
-        } else if (early != null) {
-            setAside(early, outsideWindow(), context);
-            clicks.clear();
+        } else {
+            waiting++;
+            if (early != null) {
+                setAside(early, outsideWindow(), context);
+                clicks.clear();
+            }
         }
         impressions.update(example);
         context.timerService().registerEventTimeTimer(example.eventTime() + window);
@@ -113,6 +149,7 @@ public final class LabelJoin<E extends Labellable<E>>
             context.timerService().registerEventTimeTimer(clicked.time() + window);
         } else if (inWindow(example, clicked)) {
             clicks.update(clicked);
+            waiting--;
             emitPositive(example, out);
         } else {
             setAside(clicked, outsideWindow(), context);
@@ -124,6 +161,7 @@ public final class LabelJoin<E extends Labellable<E>>
         E example = impressions.value();
         Clicked clicked = clicks.value();
         if (example != null && clicked == null) {
+            waiting--;
             missClick(example, context, out);
         } else if (example == null && clicked != null) {
             setAside(clicked, outsideWindow(), context);
@@ -138,9 +176,14 @@ public final class LabelJoin<E extends Labellable<E>>
         if (inputEnded && atEnd == AtEnd.UNKNOWN) {
             context.output(UNLABELLED, example.eventTime());
         } else {
-            negatives++;
+            negatives.inc();
             out.collect(example.labelled(0f, 1f));
         }
+    }
+
+    /** Impressions without a label, as far as this subtask has been told of them. */
+    long waiting() {
+        return waiting;
     }
 
     private boolean inWindow(E impression, Clicked clicked) {
@@ -149,7 +192,7 @@ public final class LabelJoin<E extends Labellable<E>>
     }
 
     private void emitPositive(E example, Collector<E> out) {
-        positives++;
+        positives.inc();
         out.collect(example.labelled(1f, 1f));
     }
 
@@ -158,7 +201,7 @@ public final class LabelJoin<E extends Labellable<E>>
     }
 
     private void setAside(Clicked clicked, String why, Context context) {
-        unmatched++;
+        unmatched.inc();
         context.output(
                 DEAD_LETTERS,
                 DeadLetters.of(

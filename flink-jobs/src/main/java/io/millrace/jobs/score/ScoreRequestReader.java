@@ -10,6 +10,12 @@ import io.millrace.schemas.codec.EventFormat;
 public record ScoreRequestReader(EventFormat format, int maxBytes)
         implements EventReader<ScoreRequest> {
 
+    /** How long an answer takes counts from then, whatever the request says of its time. */
+    @Override
+    public boolean byArrival() {
+        return true;
+    }
+
     @Override
     public Opened<ScoreRequest> open() {
         EventCodec<ScoreRequest> codec = EventCodec.of(ScoreRequest.class, format, maxBytes);

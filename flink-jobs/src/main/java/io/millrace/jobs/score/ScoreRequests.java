@@ -1,6 +1,9 @@
 package io.millrace.jobs.score;
 
 import ai.djl.Device;
+import io.millrace.jobs.telemetry.LogContext;
+import io.millrace.jobs.telemetry.MetricNames;
+import io.millrace.jobs.telemetry.VersionAge;
 import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.model.feature.InvalidEventException;
 import io.millrace.model.learn.DivergedException;
@@ -19,6 +22,10 @@ import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.streaming.api.functions.co.BroadcastProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +46,9 @@ final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVe
     /** More would make an answer, or a forward pass, that holds up all others. */
     static final int MAX_CANDIDATES = 10_000;
 
+    /** Those that the histogram of latencies is of. */
+    private static final int MEASURED_REQUESTS = 1000;
+
     private static final long serialVersionUID = 1L;
 
     // -- configuration
@@ -51,7 +61,9 @@ final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVe
 
     private transient Scorer scorer;
     private transient VersionLoader loader;
-    private transient long answered;
+    private transient Counter answered;
+    private transient Counter unscored;
+    private transient Histogram latency;
 
     ScoreRequests(String model, VersionDirectory directory, int torchThreads) {
         this.model = model;
@@ -61,22 +73,43 @@ final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVe
 
     @Override
     public void open(OpenContext context) throws Exception {
+        LogContext.enter(getRuntimeContext());
         TorchEngine.start(torchThreads);
         VersionStorage storage = directory.open();
         scorer = new Scorer(storage, model, Device.cpu());
         loader = new VersionLoader(scorer, model);
         loadNewest(new VersionCatalog(storage, model).versions());
-        var metrics = getRuntimeContext().getMetricGroup();
-        metrics.gauge(ScoreMetrics.ANSWERED_REQUESTS, () -> answered);
-        metrics.gauge(ScoreMetrics.REFUSED_VERSIONS, () -> loader.refused());
-        metrics.gauge(ScoreMetrics.SERVED_VERSION, () -> scorer.version());
+        register(getRuntimeContext().getMetricGroup());
+    }
+
+    private void register(MetricGroup metrics) {
+        answered = metrics.counter(MetricNames.ANSWERED_REQUESTS);
+        unscored = metrics.counter(MetricNames.UNSCORED_REQUESTS);
+        latency =
+                metrics.histogram(
+                        MetricNames.SCORING_LATENCY,
+                        new DescriptiveStatisticsHistogram(MEASURED_REQUESTS));
+        metrics.counter(MetricNames.REFUSED_VERSIONS, loader.refused());
+        metrics.gauge(MetricNames.SERVED_VERSION, () -> scorer.version());
+        metrics.gauge(
+                MetricNames.SERVED_VERSION_AGE, () -> VersionAge.sinceCreation(scorer.manifest()));
+        metrics.gauge(
+                MetricNames.SERVED_FRESHNESS, () -> VersionAge.sinceWatermark(scorer.manifest()));
     }
 
     @Override
     public void processElement(
             ScoreRequest request, ReadOnlyContext context, Collector<Score> out) {
-        answered++;
-        out.collect(answer(request));
+        Score answer = answer(request);
+        out.collect(answer);
+        answered.inc();
+        if (answer.getStatus() != ScoreStatus.SCORED) {
+            unscored.inc();
+        }
+        Long arrival = context.timestamp();
+        if (arrival != null && arrival >= 0) {
+            latency.update(System.currentTimeMillis() - arrival);
+        }
     }
 
     @Override

@@ -1,11 +1,14 @@
 package io.millrace.jobs.score;
 
+import io.millrace.jobs.telemetry.LogContext;
 import io.millrace.model.score.LoadOutcome;
 import io.millrace.model.score.Scorer;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.ThreadSafeSimpleCounter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,18 +25,12 @@ final class VersionLoader implements AutoCloseable {
     private final String model;
     private final ExecutorService thread;
     private final AtomicLong wanted = new AtomicLong(NONE);
-    private final AtomicLong refused = new AtomicLong();
+    private final Counter refused = new ThreadSafeSimpleCounter();
 
     VersionLoader(Scorer scorer, String model) {
         this.scorer = scorer;
         this.model = model;
-        thread =
-                Executors.newSingleThreadExecutor(
-                        task -> {
-                            Thread made = new Thread(task, "version-loader-" + model);
-                            made.setDaemon(true);
-                            return made;
-                        });
+        thread = Executors.newSingleThreadExecutor(LogContext.threads("version-loader-" + model));
     }
 
     /** Loads a version in the background. */
@@ -45,10 +42,16 @@ final class VersionLoader implements AutoCloseable {
 
     /** Loads a version before returning; says whether it is live now. */
     boolean load(long version) {
+        try (var said = LogContext.version(version)) {
+            return loadSaid(version);
+        }
+    }
+
+    private boolean loadSaid(long version) {
         try {
             LoadOutcome outcome = scorer.load(version);
             if (outcome instanceof LoadOutcome.Refused no) {
-                refused.incrementAndGet();
+                refused.inc();
                 LOG.warn(
                         "version {} of model {} is not served: {}; still serving {}",
                         version,
@@ -57,17 +60,18 @@ final class VersionLoader implements AutoCloseable {
                         scorer.version() == null ? "none" : "version " + scorer.version());
                 return false;
             }
+            LOG.info("version {} of model {} is served", version, model);
             return true;
         } catch (RuntimeException e) {
-            refused.incrementAndGet();
+            refused.inc();
             LOG.error("version {} of model {} could not be loaded", version, model, e);
             return false;
         }
     }
 
     /** Versions that were not fit to serve. */
-    long refused() {
-        return refused.get();
+    Counter refused() {
+        return refused;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.millrace.jobs.simulate;
 
+import io.millrace.jobs.config.KafkaClientProperties;
+import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.schemas.codec.EventCodec;
 import io.millrace.schemas.codec.EventFormat;
 import java.util.HashMap;
@@ -8,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -26,23 +29,23 @@ public final class EventProducer implements AutoCloseable {
     private final AtomicReference<@Nullable IllegalStateException> failure =
             new AtomicReference<>();
 
-    public EventProducer(String bootstrapServers, EventFormat format) {
+    /** Writes to the brokers of a pipeline, in its format. */
+    public EventProducer(PipelineConfig config) {
+        this(KafkaClientProperties.of(config), config.events().format());
+    }
+
+    /**
+     * @param clients properties of Kafka's clients, bootstrap servers among them
+     */
+    public EventProducer(Map<String, String> clients, EventFormat format) {
         this.format = format;
+        Map<String, Object> properties = new HashMap<>(clients);
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, 5);
+        properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, 64 << 10);
+        properties.putIfAbsent(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
         producer =
-                new KafkaProducer<>(
-                        Map.of(
-                                "bootstrap.servers",
-                                bootstrapServers,
-                                "acks",
-                                "all",
-                                "linger.ms",
-                                5,
-                                "batch.size",
-                                64 << 10,
-                                "metric.reporters",
-                                ""),
-                        new StringSerializer(),
-                        new ByteArraySerializer());
+                new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
     }
 
     /** Writes an event; events of one topic and key stay in order. */

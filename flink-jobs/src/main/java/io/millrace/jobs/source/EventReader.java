@@ -12,6 +12,11 @@ public interface EventReader<T> extends Serializable {
 
     Opened<T> open();
 
+    /** Whether events go on with the time of their arrival in Kafka rather than their own. */
+    default boolean byArrival() {
+        return false;
+    }
+
     /** The working part, used by one thread. */
     interface Opened<T> {
 

@@ -66,7 +66,7 @@ public record EventStream<T>(
                 env.fromSource(source.build(), watermarks(settings), topic, sourcedType)
                         .uid("source-" + topic)
                         .setParallelism(parallelism)
-                        .transform("route " + topic, type, new SourceRouter<>())
+                        .transform("route " + topic, type, new SourceRouter<>(reader.byArrival()))
                         .uid("route-" + topic)
                         .setParallelism(parallelism);
         return new EventStream<>(

@@ -1,10 +1,15 @@
 package io.millrace.jobs.source;
 
+import io.millrace.jobs.telemetry.LogContext;
+import io.millrace.jobs.telemetry.MetricNames;
 import io.millrace.jobs.version.VersionPiece;
 import io.millrace.jobs.wire.EventTypes;
 import io.millrace.schemas.DeadLetter;
+import io.millrace.schemas.codec.UndecodableException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -26,15 +31,34 @@ final class SourceRouter<T> extends AbstractStreamOperator<T>
 
     private static final long serialVersionUID = 1L;
 
+    // -- configuration
+
+    private final boolean byArrival;
+
+    // -- runtime
+
     private transient Map<TopicPartition, Long> nextOffsets;
-    private transient long deadLetters;
+    private transient Counter deadLetters;
+    private transient Map<String, Counter> deadLettersByReason;
     private transient boolean finished;
+
+    /**
+     * @param byArrival whether events go on with the time of their arrival rather than their own
+     */
+    SourceRouter(boolean byArrival) {
+        this.byArrival = byArrival;
+    }
 
     @Override
     public void open() throws Exception {
         super.open();
         nextOffsets = new HashMap<>();
-        getMetricGroup().gauge("deadLetters", () -> deadLetters);
+        LogContext.enter(getRuntimeContext());
+        deadLetters = getMetricGroup().counter(MetricNames.DEAD_LETTERS);
+        deadLettersByReason = new HashMap<>();
+        // From the start, or a rate would miss the first of each.
+        Stream.of(UndecodableException.Reason.values()).forEach(r -> ofReason(r.name()));
+        Stream.of(DeadLetters.INVALID_VALUE, DeadLetters.INVALID_TIME).forEach(this::ofReason);
     }
 
     @Override
@@ -44,9 +68,11 @@ final class SourceRouter<T> extends AbstractStreamOperator<T>
         nextOffsets.put(
                 new TopicPartition(origin.topic(), origin.partition()), origin.offset() + 1);
         if (sourced instanceof Sourced.Event<T> event) {
-            output.collect(new StreamRecord<>(event.value(), event.eventTime()));
+            long time = byArrival ? origin.arrivalTime() : event.eventTime();
+            output.collect(new StreamRecord<>(event.value(), time));
         } else if (sourced instanceof Sourced.Rejected<T> rejected) {
-            deadLetters++;
+            deadLetters.inc();
+            ofReason(rejected.letter().getReason()).inc();
             output.collect(DEAD_LETTERS, new StreamRecord<>(rejected.letter()));
         }
     }
@@ -63,6 +89,15 @@ final class SourceRouter<T> extends AbstractStreamOperator<T>
         emitPositions();
         finished = true;
         super.finish();
+    }
+
+    private Counter ofReason(String reason) {
+        return deadLettersByReason.computeIfAbsent(
+                reason,
+                found ->
+                        getMetricGroup()
+                                .addGroup(MetricNames.REASON, found)
+                                .counter(MetricNames.DEAD_LETTERS));
     }
 
     private void emitPositions() {

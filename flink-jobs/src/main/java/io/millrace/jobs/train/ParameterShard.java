@@ -1,5 +1,7 @@
 package io.millrace.jobs.train;
 
+import io.millrace.jobs.telemetry.LogContext;
+import io.millrace.jobs.telemetry.MetricNames;
 import io.millrace.jobs.version.VersionNumbers;
 import io.millrace.jobs.version.VersionPiece;
 import io.millrace.jobs.version.VersionStorageFactory;
@@ -149,6 +151,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     @Override
     public void open() throws Exception {
         super.open();
+        LogContext.enter(getRuntimeContext());
         shard = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
         watermark = Long.MIN_VALUE;
         table = new ParameterTable(layout, store, cacheBytes);
@@ -162,9 +165,9 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         if (started || lastComplete != NO_VERSION && isGone(lastComplete)) {
             startNewChain();
         }
-        getMetricGroup().gauge(TrainMetrics.CACHED_ROWS, () -> table.cachedRows());
-        getMetricGroup().gauge(TrainMetrics.CACHE_HITS, () -> table.hits());
-        getMetricGroup().gauge(TrainMetrics.CACHE_MISSES, () -> table.misses());
+        getMetricGroup().gauge(MetricNames.CACHED_ROWS, () -> table.cachedRows());
+        getMetricGroup().gauge(MetricNames.CACHE_HITS, () -> table.hits());
+        getMetricGroup().gauge(MetricNames.CACHE_MISSES, () -> table.misses());
     }
 
     @Override

@@ -1,22 +1,25 @@
 package io.millrace.jobs.train;
 
+import io.millrace.jobs.telemetry.LogContext;
+import io.millrace.jobs.telemetry.MetricNames;
 import io.millrace.jobs.version.VersionPiece;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.metric.MetricSet;
 import io.millrace.schemas.PrequentialMetrics;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Measures predictions made before learning, over the whole stream and since the last report. Its
@@ -40,6 +43,7 @@ final class Prequential extends AbstractStreamOperator<PrequentialMetrics>
     private transient ListState<byte[]> sums;
     private transient MetricSet total;
     private transient MetricSet window;
+    private transient Map<String, Double> reported;
     private transient long maxEventTime;
     private transient boolean finished;
 
@@ -70,8 +74,14 @@ final class Prequential extends AbstractStreamOperator<PrequentialMetrics>
     @Override
     public void open() throws Exception {
         super.open();
-        getMetricGroup().gauge(TrainMetrics.EXAMPLES, () -> total.examples());
-        total.names().forEach(this::gauge);
+        LogContext.enter(getRuntimeContext());
+        reported = Map.of();
+        getMetricGroup().gauge(MetricNames.EXAMPLES, () -> total.examples());
+        MetricGroup window = getMetricGroup().addGroup(MetricNames.WINDOW);
+        for (String name : total.names()) {
+            getMetricGroup().gauge(name, () -> total.values().getOrDefault(name, Double.NaN));
+            window.gauge(name, () -> reported.getOrDefault(name, Double.NaN));
+        }
     }
 
     @Override
@@ -115,6 +125,7 @@ final class Prequential extends AbstractStreamOperator<PrequentialMetrics>
     }
 
     private void report() {
+        reported = window.values();
         output.collect(
                 new StreamRecord<>(
                         PrequentialMetrics.newBuilder()
@@ -123,7 +134,7 @@ final class Prequential extends AbstractStreamOperator<PrequentialMetrics>
                                 .setExamples(total.examples())
                                 .setEventTime(maxEventTime)
                                 .setTotal(new TreeMap<>(total.values()))
-                                .setWindow(new TreeMap<>(window.values()))
+                                .setWindow(new TreeMap<>(reported))
                                 .build()));
         window = MetricSet.of(spec.objective());
     }
@@ -133,13 +144,5 @@ final class Prequential extends AbstractStreamOperator<PrequentialMetrics>
                 PIECES,
                 new StreamRecord<>(
                         new VersionPiece.Metrics(total.examples(), new TreeMap<>(total.values()))));
-    }
-
-    private void gauge(String name) {
-        getMetricGroup().gauge(name, () -> valueOf(name));
-    }
-
-    private @Nullable Double valueOf(String name) {
-        return total.values().get(name);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.jobs.train;
 
+import io.millrace.jobs.telemetry.LogContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -17,6 +18,12 @@ final class ReplyReceiver extends AbstractStreamOperator<ShardReply>
 
     ReplyReceiver(String pipeline) {
         this.pipeline = pipeline;
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        LogContext.enter(getRuntimeContext());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.millrace.jobs.train;
 
+import io.millrace.jobs.telemetry.LogContext;
+import io.millrace.jobs.telemetry.MetricNames;
 import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
@@ -19,6 +21,9 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -73,6 +78,9 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
 
     private static final long serialVersionUID = 1L;
 
+    /** Those that a histogram is of. */
+    private static final int MEASURED_BATCHES = 1000;
+
     // -- configuration
 
     private final String pipeline;
@@ -104,6 +112,8 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     private transient boolean learningIsDue;
     private transient boolean firstAfterBarrier;
     private transient long pauseNanos;
+    private transient Histogram pullMicros;
+    private transient Histogram learnMicros;
 
     Trainer(
             StreamOperatorParameters<ShardRequest> parameters,
@@ -145,6 +155,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     @Override
     public void open() throws Exception {
         super.open();
+        LogContext.enter(getRuntimeContext());
         id =
                 new TrainerId(
                         getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
@@ -165,12 +176,20 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
         if (!gathering.isEmpty()) {
             startWaiting();
         }
-        getMetricGroup().gauge(TrainMetrics.TRAINED_EXAMPLES, () -> trained);
-        getMetricGroup()
-                .gauge(
-                        TrainMetrics.CHECKPOINT_PAUSE,
-                        () -> TimeUnit.NANOSECONDS.toMillis(pauseNanos));
-        getMetricGroup().gauge(TrainMetrics.BATCHES_IN_FLIGHT, () -> inFlight.size());
+        register(getMetricGroup());
+    }
+
+    private void register(MetricGroup metrics) {
+        metrics.gauge(MetricNames.TRAINED_EXAMPLES, () -> trained);
+        metrics.gauge(
+                MetricNames.CHECKPOINT_PAUSE, () -> TimeUnit.NANOSECONDS.toMillis(pauseNanos));
+        metrics.gauge(MetricNames.BATCHES_IN_FLIGHT, () -> inFlight.size());
+        pullMicros = metrics.histogram(MetricNames.PULL_ROUND_TRIP, lastBatches());
+        learnMicros = metrics.histogram(MetricNames.LEARN, lastBatches());
+    }
+
+    private static Histogram lastBatches() {
+        return new DescriptiveStatisticsHistogram(MEASURED_BATCHES);
     }
 
     @Override
@@ -309,12 +328,20 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     private void onReply(ShardReply reply) throws Exception {
         InFlight flight = find(reply.batch());
         flight.accept(reply);
-        if (flight.afterBarrier && flight.awaited == 0) {
-            pauseNanos += System.nanoTime() - flight.sentAt;
+        if (flight.awaited == 0) {
+            measure(flight);
         }
         if (!learningIsDue && headIsReady()) {
             learningIsDue = true;
             learnUnlessExamplesCome();
+        }
+    }
+
+    private void measure(InFlight answered) {
+        long nanos = System.nanoTime() - answered.sentAt;
+        pullMicros.update(TimeUnit.NANOSECONDS.toMicros(nanos));
+        if (answered.afterBarrier) {
+            pauseNanos += nanos;
         }
     }
 
@@ -356,7 +383,9 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     private void learn(InFlight flight) {
         MicroBatch batch = flight.batch;
         float[] gradients = new float[flight.weights.length];
+        long before = System.nanoTime();
         float[] predictions = learner.learn(batch, flight.weights, flight.examples, gradients);
+        learnMicros.update(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - before));
         for (int shard = 0; shard < assignment.shards(); shard++) {
             int from = batch.keysFrom(shard);
             int to = batch.keysTo(shard);

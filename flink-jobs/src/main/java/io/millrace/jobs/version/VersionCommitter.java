@@ -1,5 +1,8 @@
 package io.millrace.jobs.version;
 
+import io.millrace.jobs.telemetry.LogContext;
+import io.millrace.jobs.telemetry.MetricNames;
+import io.millrace.jobs.telemetry.VersionAge;
 import io.millrace.model.version.DamagedVersionException;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.VersionPaths;
@@ -16,6 +19,7 @@ import java.util.TreeMap;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -63,6 +67,8 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
     private transient ListState<VersionPiece> positionState;
     private transient long restoredCheckpoint;
     private transient boolean finished;
+    private transient long openedAt;
+    private transient volatile @Nullable Manifest published;
 
     public VersionCommitter(VersionSettings settings, VersionAnnouncer.Factory announcers) {
         this.settings = settings;
@@ -94,12 +100,21 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
     @Override
     public void open() throws Exception {
         super.open();
+        LogContext.enter(getRuntimeContext());
         storage = settings.directory().open();
         writer = new VersionWriter(storage);
         announcer = announcers.open();
         upkeep = new VersionUpkeep(storage, settings);
-        getMetricGroup().gauge("upkeepFailures", this::upkeepFailures);
+        openedAt = System.currentTimeMillis();
+        register(getMetricGroup());
+        getMetricGroup().counter(MetricNames.UPKEEP_FAILURES, upkeep.failures());
         complete(restoredCheckpoint);
+    }
+
+    private void register(MetricGroup metrics) {
+        metrics.gauge(MetricNames.PUBLISHED_VERSION, this::publishedVersion);
+        metrics.gauge(MetricNames.PUBLISHED_VERSION_AGE, this::publishedVersionAge);
+        metrics.gauge(MetricNames.PUBLISHED_FRESHNESS, () -> VersionAge.sinceWatermark(published));
     }
 
     @Override
@@ -174,7 +189,19 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
 
     /** Exports, compactions and retentions that have failed since the task started. */
     long upkeepFailures() {
-        return upkeep == null ? 0 : upkeep.failures();
+        return upkeep == null ? 0 : upkeep.failures().getCount();
+    }
+
+    /** The newest version that was announced since the task started; 0 before the first. */
+    long publishedVersion() {
+        Manifest newest = published;
+        return newest == null ? 0 : newest.version();
+    }
+
+    /** Without a version it grows all the same, so that a job that never makes one is noticed. */
+    double publishedVersionAge() {
+        Manifest newest = published;
+        return newest == null ? VersionAge.since(openedAt) : VersionAge.sinceCreation(newest);
     }
 
     private void keep(Manifest manifest) {
@@ -213,14 +240,8 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
     private void complete(long checkpointId) throws IOException {
         Manifest completed = pending.get(checkpointId);
         for (Manifest manifest : withPendingAncestors(completed)) {
-            if (isGone(manifest)) {
-                LOG.warn(
-                        "version {} of model {} is no longer there, so it is not published again;"
-                                + " the next version stands alone",
-                        manifest.version(),
-                        manifest.model());
-            } else {
-                publish(manifest);
+            try (var said = LogContext.version(manifest.version())) {
+                publishUnlessGone(manifest);
             }
         }
         pending.headMap(checkpointId + 1).clear();
@@ -251,12 +272,25 @@ public final class VersionCommitter extends AbstractStreamOperator<Void>
         return storage.list(VersionPaths.folder(manifest.model(), manifest.version())).isEmpty();
     }
 
+    private void publishUnlessGone(Manifest manifest) throws IOException {
+        if (isGone(manifest)) {
+            LOG.warn(
+                    "version {} of model {} is no longer there, so it is not published again;"
+                            + " the next version stands alone",
+                    manifest.version(),
+                    manifest.model());
+        } else {
+            publish(manifest);
+        }
+    }
+
     private void publish(Manifest manifest) throws IOException {
         if (announcer == null || upkeep == null) {
             throw new IllegalStateException("not open");
         }
         boolean first = commit(manifest);
         announcer.announce(manifest);
+        published = manifest;
         LOG.info(
                 "{} version {} of model {}: checkpoint {}, {} examples",
                 first ? "published" : "published again",

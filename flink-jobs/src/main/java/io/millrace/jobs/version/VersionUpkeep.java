@@ -1,5 +1,6 @@
 package io.millrace.jobs.version;
 
+import io.millrace.jobs.telemetry.LogContext;
 import io.millrace.model.version.Compaction;
 import io.millrace.model.version.DamagedVersionException;
 import io.millrace.model.version.DenseExport;
@@ -12,8 +13,9 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.ThreadSafeSimpleCounter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,19 +41,13 @@ final class VersionUpkeep implements AutoCloseable {
     private final AtomicReference<@Nullable Manifest> wanted = new AtomicReference<>();
     private final AtomicReference<@Nullable DamagedVersionException> damage =
             new AtomicReference<>();
-    private final AtomicLong failures = new AtomicLong();
+    private final Counter failures = new ThreadSafeSimpleCounter();
 
     VersionUpkeep(VersionStorage storage, VersionSettings settings) {
         this.storage = storage;
         this.settings = settings;
         model = settings.spec().name();
-        thread =
-                Executors.newSingleThreadExecutor(
-                        task -> {
-                            Thread made = new Thread(task, "version-upkeep-" + model);
-                            made.setDaemon(true);
-                            return made;
-                        });
+        thread = Executors.newSingleThreadExecutor(LogContext.threads("version-upkeep-" + model));
     }
 
     /** Looks after the storage now that this version is published. */
@@ -67,8 +63,8 @@ final class VersionUpkeep implements AutoCloseable {
     }
 
     /** Steps that have failed since the task started. */
-    long failures() {
-        return failures.get();
+    Counter failures() {
+        return failures;
     }
 
     @Override
@@ -80,9 +76,11 @@ final class VersionUpkeep implements AutoCloseable {
     private void lookAfterNewest() {
         Manifest newest = wanted.getAndSet(null);
         if (newest != null) {
-            attempt("exporting the dense tensors", newest, this::export);
-            attempt("compacting", newest, this::compactWhenDue);
-            attempt("retention", newest, this::retire);
+            try (var said = LogContext.version(newest.version())) {
+                attempt("exporting the dense tensors", newest, this::export);
+                attempt("compacting", newest, this::compactWhenDue);
+                attempt("retention", newest, this::retire);
+            }
         }
     }
 
@@ -115,7 +113,7 @@ final class VersionUpkeep implements AutoCloseable {
         try {
             step.run(newest);
         } catch (IOException | RuntimeException e) {
-            failures.incrementAndGet();
+            failures.inc();
             LOG.warn("{} after version {} of model {} failed", what, newest.version(), model, e);
         }
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.millrace.jobs.embedded.EmbeddedKafka;
+import io.millrace.jobs.TestKafka;
 import io.millrace.model.version.VersionPaths;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -175,9 +176,10 @@ class BacktestITCase {
     }
 
     @Test
+    @Tag("kafka")
     void aVersionIsGoneOnFromWhereItEndsInKafka() throws IOException {
         Path broker = Files.createDirectory(directory.resolve("broker"));
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(broker)) {
+        try (TestKafka kafka = TestKafka.start(broker)) {
             List<Object> same =
                     List.of(
                             "--config",

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.jobs.TestKafka;
 import io.millrace.jobs.TestTopics;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.schemas.Rating;
 import io.millrace.schemas.codec.EventCodec;
 import io.millrace.schemas.codec.EventFormat;
@@ -20,9 +20,11 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("kafka")
 class ReplayITCase {
 
     @TempDir Path directory;
@@ -42,7 +44,7 @@ class ReplayITCase {
                 4::7::3::104
                 """);
         Path result = directory.resolve("result.json");
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory)) {
+        try (TestKafka kafka = TestKafka.start(directory)) {
             TestTopics.create(kafka);
 
             long begin = System.currentTimeMillis();
@@ -86,7 +88,7 @@ class ReplayITCase {
     }
 
     /** All that is on the topic of ratings. */
-    private static List<ConsumerRecord<String, byte[]>> records(EmbeddedKafka kafka) {
+    private static List<ConsumerRecord<String, byte[]>> records(TestKafka kafka) {
         TopicPartition ratings = new TopicPartition("ratings", 0);
         List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
         try (KafkaConsumer<String, byte[]> consumer =

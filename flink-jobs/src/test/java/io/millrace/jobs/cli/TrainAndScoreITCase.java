@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.jobs.embedded.EmbeddedKafka;
+import io.millrace.jobs.TestKafka;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +97,7 @@ class TrainAndScoreITCase {
     }
 
     @Test
+    @Tag("kafka")
     void simulatesReplaysAndTrainsFromGivenBrokers() throws IOException {
         Path events = directory.resolve("events.jsonl");
         assertThat(
@@ -110,7 +112,7 @@ class TrainAndScoreITCase {
                                 .exitCode())
                 .isZero();
         Files.writeString(events, "nonsense\n", StandardOpenOption.APPEND);
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory)) {
+        try (TestKafka kafka = TestKafka.start(directory)) {
             CommandLineRun replayed =
                     CommandLineRun.of(
                             "replay",

@@ -61,9 +61,7 @@ class EmbeddedKafkaITCase {
             for (int topic = 0; topic < 20; topic++) {
                 kafka.createTopic("events-" + topic, 5);
                 for (int partition = 4; partition >= 0; partition--) {
-                    producer.send(
-                                    new ProducerRecord<>(
-                                            "events-" + topic, partition, null, "hello"))
+                    producer.send(new ProducerRecord<>("events-" + topic, partition, null, "hello"))
                             .get();
                 }
             }

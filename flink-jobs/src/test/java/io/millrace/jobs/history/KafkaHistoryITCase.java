@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.millrace.jobs.Await;
+import io.millrace.jobs.TestKafka;
 import io.millrace.jobs.TestPipelines;
 import io.millrace.jobs.TestRatings;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.jobs.history.HistoryEvent.Kind;
 import io.millrace.model.version.Manifest;
 import java.io.ByteArrayInputStream;
@@ -34,10 +34,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("kafka")
 @Timeout(120)
 class KafkaHistoryITCase {
 
@@ -46,12 +48,12 @@ class KafkaHistoryITCase {
 
     @TempDir Path directory;
 
-    private EmbeddedKafka kafka;
+    private TestKafka kafka;
     private KafkaProducer<byte[], byte[]> producer;
 
     @BeforeEach
     void start() {
-        kafka = EmbeddedKafka.start(directory);
+        kafka = TestKafka.start(directory);
         producer = TestRatings.producer(kafka);
     }
 

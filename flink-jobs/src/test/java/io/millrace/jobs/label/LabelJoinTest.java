@@ -17,12 +17,16 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LabelJoinTest {
+
+    /** At most. */
+    private static final int SUBTASKS = 8;
 
     private static final long WINDOW = 1_000;
     private static final long SHOWN = 10_000;
@@ -243,9 +247,55 @@ class LabelJoinTest {
         assertNothingIsLeft();
     }
 
+    @Test
+    void countsTheImpressionsThatWait() throws Exception {
+        impress("clicked", SHOWN);
+        impress("clicked", SHOWN);
+        impress("not clicked", SHOWN);
+        click("clicked before", SHOWN + 1, 0);
+        impress("clicked before", SHOWN);
+        click("too early", SHOWN - 1, 1);
+        impress("too early", SHOWN);
+        assertThat(waiting(join)).isEqualTo(3);
+
+        click("clicked", SHOWN + 1, 2);
+        click("clicked", SHOWN + 2, 3);
+        assertThat(waiting(join)).isEqualTo(2);
+
+        watermark(SHOWN + WINDOW);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void twoSubtasksTogetherCountWhatWaitedInOne() throws Exception {
+        for (String id : List.of("a", "b", "c", "d", "e")) {
+            impress(id, SHOWN);
+        }
+        OperatorSubtaskState snapshot = join.snapshot(1, 0);
+
+        long waiting = 0;
+        long labelled = 0;
+        for (int subtask = 0; subtask < 2; subtask++) {
+            try (var half = harness(LabelJoin.AtEnd.NEGATIVE, 2, subtask)) {
+                half.initializeState(
+                        AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                                snapshot, SUBTASKS, 1, 2, subtask));
+                half.open();
+                waiting += waiting(half);
+                half.processWatermark(new Watermark(SHOWN + WINDOW));
+                labelled += half.extractOutputValues().size();
+                waiting += waiting(half);
+            }
+        }
+
+        assertThat(labelled).isEqualTo(5);
+        assertThat(waiting).isEqualTo(5);
+    }
+
     private void assertNothingIsLeft() {
         assertThat(join.numKeyedStateEntries()).isZero();
         assertThat(join.numEventTimeTimers()).isZero();
+        assertThat(waiting(join)).isZero();
     }
 
     private void impress(String id, long time) throws Exception {
@@ -281,6 +331,12 @@ class LabelJoinTest {
         return ("bytes of " + id).getBytes(StandardCharsets.UTF_8);
     }
 
+    private static long waiting(
+            KeyedOneInputStreamOperatorTestHarness<String, LabelEvent<Example>, Example> join) {
+        var operator = (KeyedProcessOperator<?, ?, ?>) join.getOperator();
+        return ((LabelJoin<?>) operator.getUserFunction()).waiting();
+    }
+
     /** What tells the examples apart. */
     private static float[] mark(String id) {
         return new float[] {id.hashCode()};
@@ -288,13 +344,21 @@ class LabelJoinTest {
 
     private static KeyedOneInputStreamOperatorTestHarness<String, LabelEvent<Example>, Example>
             harness(LabelJoin.AtEnd atEnd) throws Exception {
+        return harness(atEnd, 1, 0);
+    }
+
+    private static KeyedOneInputStreamOperatorTestHarness<String, LabelEvent<Example>, Example>
+            harness(LabelJoin.AtEnd atEnd, int subtasks, int subtask) throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<String, LabelEvent<Example>, Example>(
                         new KeyedProcessOperator<>(
                                 new LabelJoin<>(
                                         Duration.ofMillis(WINDOW), ExampleSerializer.TYPE, atEnd)),
                         LabelEvent::impressionId,
-                        Types.STRING);
+                        Types.STRING,
+                        SUBTASKS,
+                        subtasks,
+                        subtask);
         harness.setup(ExampleSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
         return harness;
     }

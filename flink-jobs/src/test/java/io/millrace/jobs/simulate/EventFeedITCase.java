@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.jobs.embedded.EmbeddedKafka;
+import io.millrace.jobs.TestKafka;
 import io.millrace.jobs.simulate.SimulatedEvent.Clicked;
 import io.millrace.jobs.simulate.SimulatedEvent.Shown;
 import io.millrace.jobs.simulate.WorldSettings.Drift;
@@ -33,10 +33,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("kafka")
 @Timeout(120)
 class EventFeedITCase {
 
@@ -45,12 +47,12 @@ class EventFeedITCase {
 
     @TempDir Path directory;
 
-    private EmbeddedKafka kafka;
+    private TestKafka kafka;
     private final World world = new World(1, Worlds.minute(Drift.NONE));
 
     @BeforeEach
     void start() {
-        kafka = EmbeddedKafka.start(directory);
+        kafka = TestKafka.start(directory);
         kafka.createTopic("impressions", PARTITIONS);
         kafka.createTopic("clicks", PARTITIONS);
     }
@@ -63,8 +65,7 @@ class EventFeedITCase {
     @Test
     void usageExample() throws Exception {
         Collection<RecordMetadata> acknowledged = new ConcurrentLinkedQueue<>();
-        try (EventProducer producer =
-                new EventProducer(kafka.bootstrapServers(), EventFormat.AVRO)) {
+        try (EventProducer producer = producer(EventFormat.AVRO)) {
             long written =
                     new EventFeed(producer, "impressions", "clicks")
                             .run(
@@ -108,8 +109,7 @@ class EventFeedITCase {
     void acknowledgementsTellWhereAndWhen() throws Exception {
         Map<String, RecordMetadata> acknowledged = new ConcurrentHashMap<>();
         long before = System.currentTimeMillis();
-        try (EventProducer producer =
-                new EventProducer(kafka.bootstrapServers(), EventFormat.AVRO)) {
+        try (EventProducer producer = producer(EventFormat.AVRO)) {
             new EventFeed(producer, "impressions", "clicks")
                     .run(
                             new Simulator(world, 2, 10),
@@ -147,8 +147,7 @@ class EventFeedITCase {
     @Test
     void stopsWhenTold() throws Exception {
         List<SimulatedEvent> written = new ArrayList<>();
-        try (EventProducer producer =
-                new EventProducer(kafka.bootstrapServers(), EventFormat.AVRO)) {
+        try (EventProducer producer = producer(EventFormat.AVRO)) {
             Simulator simulator = new Simulator(world, 2, 10);
             long count =
                     new EventFeed(producer, "impressions", "clicks")
@@ -166,7 +165,7 @@ class EventFeedITCase {
     @Test
     void whatKafkaRefusesIsThrown() {
         String tooLarge = "x".repeat(2 << 20);
-        EventProducer producer = new EventProducer(kafka.bootstrapServers(), EventFormat.AVRO);
+        EventProducer producer = producer(EventFormat.AVRO);
 
         producer.send("clicks", "key", new Click(tooLarge, 0L));
 
@@ -176,8 +175,12 @@ class EventFeedITCase {
                 .hasMessageContaining("RecordTooLarge");
     }
 
+    private EventProducer producer(EventFormat format) {
+        return new EventProducer(Map.of("bootstrap.servers", kafka.bootstrapServers()), format);
+    }
+
     private void feed(EventFormat format, List<SimulatedEvent> events) throws InterruptedException {
-        try (EventProducer producer = new EventProducer(kafka.bootstrapServers(), format)) {
+        try (EventProducer producer = producer(format)) {
             new EventFeed(producer, "impressions", "clicks")
                     .run(events.iterator(), UNPACED, () -> false, (event, metadata) -> {});
         }

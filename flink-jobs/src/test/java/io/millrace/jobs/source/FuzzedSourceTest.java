@@ -69,7 +69,7 @@ class FuzzedSourceTest {
 
         try (var router =
                 new OneInputStreamOperatorTestHarness<Sourced<Example>, Example>(
-                        new SourceRouter<>())) {
+                        new SourceRouter<>(false))) {
             router.setup(
                     SerializerTypeInfo.of(Example.class, ExampleSerializer::new)
                             .createSerializer(null));

@@ -37,6 +37,20 @@ class SourceRouterTest {
     }
 
     @Test
+    void anEventGoesOnWithItsOwnTimeOrThatOfItsArrival() throws Exception {
+        Origin origin = new Origin("requests", 0, 0, 20);
+        var sourced = new StreamRecord<Sourced<String>>(new Sourced.Event<>(origin, 10, "a"));
+        try (var router = opened();
+                var byArrival = opened(true)) {
+            router.processElement(sourced);
+            byArrival.processElement(sourced);
+
+            assertThat(router.getOutput()).containsExactly(new StreamRecord<>("a", 10));
+            assertThat(byArrival.getOutput()).containsExactly(new StreamRecord<>("a", 20));
+        }
+    }
+
+    @Test
     void aDeadLetterCountsAsRead() throws Exception {
         try (var router = opened()) {
             router.processElement(rejected("clicks", 2, 9));
@@ -80,7 +94,12 @@ class SourceRouterTest {
 
     private static OneInputStreamOperatorTestHarness<Sourced<String>, String> opened()
             throws Exception {
-        var router = new OneInputStreamOperatorTestHarness<>(new SourceRouter<String>());
+        return opened(false);
+    }
+
+    private static OneInputStreamOperatorTestHarness<Sourced<String>, String> opened(
+            boolean byArrival) throws Exception {
+        var router = new OneInputStreamOperatorTestHarness<>(new SourceRouter<String>(byArrival));
         router.setup(StringSerializer.INSTANCE);
         router.open();
         return router;

@@ -76,6 +76,25 @@ class VersionCommitterTest {
     }
 
     @Test
+    void tellsTheNewestAnnouncedVersionAndItsAge() throws Exception {
+        long before = System.currentTimeMillis();
+        try (var harness = opened(100, 100)) {
+            var committer = (VersionCommitter) harness.getOperator();
+            abortedCheckpoint(harness, part(1, null));
+            assertThat(committer.publishedVersion()).isZero();
+            assertThat(committer.publishedVersionAge()).isBetween(0.0, since(before));
+
+            checkpoint(harness, part(2, null));
+            long published = System.currentTimeMillis();
+            assertThat(committer.publishedVersion()).isEqualTo(2);
+            assertThat(committer.publishedVersionAge()).isBetween(0.0, since(before));
+
+            Await.until("the clock to go on", () -> System.currentTimeMillis() > published);
+            assertThat(committer.publishedVersionAge()).isPositive();
+        }
+    }
+
+    @Test
     void aVersionIsCompleteBeforeItIsAnnounced() throws Exception {
         announced.onAnnounce = version -> assertThat(catalog.versions()).contains(version);
         try (var committer = opened(100, 100)) {
@@ -426,6 +445,10 @@ class VersionCommitterTest {
         byte[] bytes = Files.readAllBytes(file);
         bytes[30] ^= 1;
         Files.write(file, bytes);
+    }
+
+    private static double since(long time) {
+        return System.currentTimeMillis() - time;
     }
 
     private static long upkeepFailures(

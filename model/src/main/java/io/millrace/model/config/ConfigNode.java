@@ -5,12 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +29,7 @@ public final class ConfigNode {
     private final int line;
     private final String path;
     private final Content content;
-    private final Set<String> asked = new LinkedHashSet<>();
+    private final Map<String, @Nullable Object> asked = new LinkedHashMap<>();
 
     ConfigNode(String source, int line, String path, Content content) {
         this.source = source;
@@ -69,7 +67,7 @@ public final class ConfigNode {
     }
 
     public String string(String key, String byDefault) {
-        ConfigNode child = child(key);
+        ConfigNode child = child(key, byDefault);
         return child == null ? byDefault : child.text();
     }
 
@@ -78,7 +76,7 @@ public final class ConfigNode {
     }
 
     public int integer(String key, int byDefault) {
-        ConfigNode child = child(key);
+        ConfigNode child = child(key, byDefault);
         return child == null ? byDefault : child.asInteger();
     }
 
@@ -87,7 +85,7 @@ public final class ConfigNode {
     }
 
     public long longNumber(String key, long byDefault) {
-        ConfigNode child = child(key);
+        ConfigNode child = child(key, byDefault);
         return child == null ? byDefault : child.asLong();
     }
 
@@ -98,12 +96,12 @@ public final class ConfigNode {
 
     /** A finite number. */
     public double number(String key, double byDefault) {
-        ConfigNode child = child(key);
+        ConfigNode child = child(key, byDefault);
         return child == null ? byDefault : child.asDouble();
     }
 
     public boolean bool(String key, boolean byDefault) {
-        ConfigNode child = child(key);
+        ConfigNode child = child(key, byDefault);
         return child == null ? byDefault : child.asBoolean();
     }
 
@@ -114,7 +112,7 @@ public final class ConfigNode {
 
     /** One of an enum's constants, which the file names in kebab-case. */
     public <E extends Enum<E>> E choice(String key, Class<E> type, E byDefault) {
-        ConfigNode child = child(key);
+        ConfigNode child = child(key, byDefault);
         return child == null ? byDefault : child.asChoice(type);
     }
 
@@ -138,7 +136,7 @@ public final class ConfigNode {
 
     /** A time span such as {@code 250ms}, {@code 2s}, {@code 5m}, {@code 1h} or {@code 7d}. */
     public Duration duration(String key, Duration byDefault) {
-        ConfigNode child = child(key);
+        ConfigNode child = child(key, byDefault);
         return child == null ? byDefault : child.asDuration();
     }
 
@@ -149,7 +147,7 @@ public final class ConfigNode {
 
     /** A size in bytes, written plainly or as {@code 512KiB}, {@code 64MiB} or {@code 1GiB}. */
     public long bytes(String key, long byDefault) {
-        ConfigNode child = child(key);
+        ConfigNode child = child(key, byDefault);
         return child == null ? byDefault : child.asBytes();
     }
 
@@ -179,13 +177,21 @@ public final class ConfigNode {
     /** All values of this map in the order of the file; all its keys then count as asked. */
     public Map<String, ConfigNode> entries() {
         Map<String, ConfigNode> children = children();
-        asked.addAll(children.keySet());
+        children.keySet().forEach(this::ask);
         return children;
     }
 
     /** Whether the key is there; it then counts as asked. */
     public boolean has(String key) {
         return child(key) != null;
+    }
+
+    /**
+     * The keys of this map that were asked for, in that order, with their defaults: what it may
+     * hold. A default is null where there is none.
+     */
+    public Map<String, @Nullable Object> asked() {
+        return Collections.unmodifiableMap(asked);
     }
 
     /** The text of this scalar, as written. */
@@ -221,7 +227,7 @@ public final class ConfigNode {
             mapping.children()
                     .forEach(
                             (key, child) -> {
-                                if (!asked.contains(key)) {
+                                if (!asked.containsKey(key)) {
                                     throw unknown(key, child);
                                 }
                                 child.rejectUnknown();
@@ -262,10 +268,10 @@ public final class ConfigNode {
             return child.error("unknown key; no key is allowed here");
         }
         String hint =
-                NearestName.of(key, asked)
+                NearestName.of(key, asked.keySet())
                         .map(nearest -> "; did you mean " + quote(nearest) + "?")
                         .orElse("");
-        return child.error("unknown key; allowed are " + String.join(", ", asked) + hint);
+        return child.error("unknown key; allowed are " + String.join(", ", asked.keySet()) + hint);
     }
 
     private ConfigException expected(String what) {
@@ -275,8 +281,17 @@ public final class ConfigNode {
     // -- reading
 
     private @Nullable ConfigNode child(String key) {
-        asked.add(key);
+        ask(key);
         return children().get(key);
+    }
+
+    private @Nullable ConfigNode child(String key, Object byDefault) {
+        asked.put(key, byDefault);
+        return children().get(key);
+    }
+
+    private void ask(String key) {
+        asked.putIfAbsent(key, null);
     }
 
     private ConfigNode required(String key, String what) {
@@ -307,7 +322,7 @@ public final class ConfigNode {
     }
 
     private <T> List<T> values(String key, List<T> byDefault, Function<ConfigNode, T> read) {
-        ConfigNode child = child(key);
+        ConfigNode child = child(key, byDefault);
         if (child == null) {
             return byDefault;
         }

@@ -3,7 +3,6 @@ package io.millrace.jobs.cli.bench;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.simulate.EventProducer;
 import io.millrace.model.loss.Objective;
-import java.util.Objects;
 
 /** What a benchmark's events are on their way through Kafka. */
 public enum Feed {
@@ -24,8 +23,7 @@ public enum Feed {
 
     /** Writes events {@code [from, to)} to the pipeline's topics. */
     void write(Workload workload, long from, long to, PipelineConfig config) {
-        String servers = Objects.requireNonNull(config.kafka().bootstrapServers());
-        try (EventProducer producer = new EventProducer(servers, config.events().format())) {
+        try (EventProducer producer = new EventProducer(config)) {
             for (long number = from; number < to; number++) {
                 write(workload, number, config.topics(), producer);
             }

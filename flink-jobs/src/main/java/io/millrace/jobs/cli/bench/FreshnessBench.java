@@ -8,7 +8,7 @@ import io.millrace.jobs.cli.stream.Jobs;
 import io.millrace.jobs.cli.stream.PipelineTopics;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.score.ScoreMetrics;
+import io.millrace.jobs.telemetry.MetricNames;
 import io.millrace.model.version.LocalVersionStorage;
 import io.millrace.model.version.VersionCatalog;
 import java.io.IOException;
@@ -121,7 +121,7 @@ public final class FreshnessBench {
     }
 
     private void look() throws IOException {
-        long version = (long) JobGauges.max(ScoreMetrics.SERVED_VERSION);
+        long version = (long) JobGauges.max(MetricNames.SERVED_VERSION);
         long now = System.currentTimeMillis();
         if (version <= serving) {
             return;

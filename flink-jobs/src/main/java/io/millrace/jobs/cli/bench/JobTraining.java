@@ -1,7 +1,7 @@
 package io.millrace.jobs.cli.bench;
 
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.train.TrainMetrics;
+import io.millrace.jobs.telemetry.MetricNames;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -58,7 +58,7 @@ final class JobTraining {
 
     private static void await(JobClient job, long examples, long seconds) throws Exception {
         long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        while (JobGauges.sum(TrainMetrics.TRAINED_EXAMPLES) < examples) {
+        while (JobGauges.sum(MetricNames.TRAINED_EXAMPLES) < examples) {
             if (System.nanoTime() > giveUp) {
                 throw new IllegalStateException(
                         "the job did not learn " + examples + " examples in " + seconds + " s");
@@ -82,10 +82,10 @@ final class JobTraining {
 
         static Sample now() {
             return new Sample(
-                    JobGauges.sum(TrainMetrics.TRAINED_EXAMPLES),
-                    JobGauges.sum(TrainMetrics.CHECKPOINT_PAUSE),
-                    JobGauges.sum(TrainMetrics.CACHE_HITS),
-                    JobGauges.sum(TrainMetrics.CACHE_MISSES),
+                    JobGauges.sum(MetricNames.TRAINED_EXAMPLES),
+                    JobGauges.sum(MetricNames.CHECKPOINT_PAUSE),
+                    JobGauges.sum(MetricNames.CACHE_HITS),
+                    JobGauges.sum(MetricNames.CACHE_MISSES),
                     JobGauges.sum("numRestarts"));
         }
 

@@ -1,18 +1,20 @@
 package io.millrace.jobs.cli.bench;
 
 import io.millrace.jobs.cli.stream.TopicTail;
+import io.millrace.jobs.config.KafkaClientProperties;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.schemas.Score;
 import io.millrace.schemas.ScoreRequest;
 import io.millrace.schemas.ScoreStatus;
 import io.millrace.schemas.codec.EventCodec;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -52,15 +54,7 @@ final class OpenLoop implements AutoCloseable {
         payloads = requests.stream().map(codec::encode).toList();
         producer =
                 new KafkaProducer<>(
-                        Map.of(
-                                "bootstrap.servers",
-                                Objects.requireNonNull(config.kafka().bootstrapServers()),
-                                "linger.ms",
-                                0,
-                                "metric.reporters",
-                                ""),
-                        new StringSerializer(),
-                        new ByteArraySerializer());
+                        properties(config), new StringSerializer(), new ByteArraySerializer());
         try {
             answers = new TopicTail<>(config, config.topics().scores(), Score.class, this::answer);
         } catch (RuntimeException e) {
@@ -111,6 +105,13 @@ final class OpenLoop implements AutoCloseable {
     public void close() {
         producer.close(Duration.ZERO);
         answers.close();
+    }
+
+    private static Map<String, Object> properties(PipelineConfig config) {
+        Map<String, Object> properties = new HashMap<>(KafkaClientProperties.of(config));
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        properties.putIfAbsent(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
+        return properties;
     }
 
     private void send(long number, long dueNanos) {

@@ -6,9 +6,9 @@ import io.millrace.jobs.cli.stream.Jobs;
 import io.millrace.jobs.cli.stream.PipelineTopics;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.score.ScoreMetrics;
 import io.millrace.jobs.simulate.EventProducer;
 import io.millrace.jobs.sink.KafkaAnnouncer;
+import io.millrace.jobs.telemetry.MetricNames;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.version.LocalVersionStorage;
 import io.millrace.model.version.Manifest;
@@ -17,7 +17,6 @@ import io.millrace.schemas.ScoreRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 
 /** Scores with one model: the whole scoring job under rising load, then the scorer alone. */
@@ -95,7 +94,7 @@ public final class ScoreBench {
         }
         announce(WorkloadVersion.writeDelta(versions, spec, workload), pipeline);
         Clock clock = new Clock();
-        while (JobGauges.max(ScoreMetrics.SERVED_VERSION) < WorkloadVersion.DELTA) {
+        while (JobGauges.max(MetricNames.SERVED_VERSION) < WorkloadVersion.DELTA) {
             watch.requireUndisturbed();
             if (clock.seconds() > START.toSeconds()) {
                 throw new IllegalStateException(
@@ -106,8 +105,7 @@ public final class ScoreBench {
     }
 
     private static void announce(Manifest version, PipelineConfig pipeline) {
-        String servers = Objects.requireNonNull(pipeline.kafka().bootstrapServers());
-        try (EventProducer producer = new EventProducer(servers, pipeline.events().format())) {
+        try (EventProducer producer = new EventProducer(pipeline)) {
             producer.send(
                     pipeline.topics().models(),
                     version.model(),

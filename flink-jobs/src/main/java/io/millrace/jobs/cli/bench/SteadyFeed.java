@@ -3,7 +3,6 @@ package io.millrace.jobs.cli.bench;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.simulate.EventProducer;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -76,8 +75,7 @@ final class SteadyFeed implements AutoCloseable {
     }
 
     private void run() {
-        String servers = Objects.requireNonNull(config.kafka().bootstrapServers());
-        try (EventProducer producer = new EventProducer(servers, config.events().format())) {
+        try (EventProducer producer = new EventProducer(config)) {
             for (long number = 0; !closed; number++) {
                 next = number;
                 long early = schedule.dueNanos(number) - System.nanoTime();

@@ -5,7 +5,7 @@ import io.millrace.jobs.cli.stream.Brokers;
 import io.millrace.jobs.cli.stream.PipelineTopics;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
-import io.millrace.jobs.train.TrainMetrics;
+import io.millrace.jobs.telemetry.MetricNames;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -103,7 +103,7 @@ public final class TrainBench implements AutoCloseable {
     /** A job that has read all there is may have waited for more while it was measured. */
     private void requireMoreEvents() {
         double inFlight = (double) settings.batch() * (settings.staleness() + 2);
-        if (JobGauges.sum(TrainMetrics.TRAINED_EXAMPLES) + inFlight >= written) {
+        if (JobGauges.sum(MetricNames.TRAINED_EXAMPLES) + inFlight >= written) {
             throw new IllegalStateException(
                     "the job is so fast that it ran out of the "
                             + written

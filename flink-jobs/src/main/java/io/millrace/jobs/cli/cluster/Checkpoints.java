@@ -30,8 +30,7 @@ public final class Checkpoints {
                 FileStatus metadata = metadata(files, checkpoint.getPath());
                 if (metadata != null
                         && (newest == null
-                                || metadata.getModificationTime()
-                                        > newest.getModificationTime())) {
+                                || metadata.getModificationTime() > newest.getModificationTime())) {
                     newest = metadata;
                 }
             }

@@ -85,8 +85,7 @@ public final class ClusterMain {
      */
     public static void main(String[] arguments) throws Exception {
         ClusterMain main = new ClusterMain();
-        CommandLine commandLine =
-                new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine commandLine = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.parseArgs(arguments);
         if (!CommandLine.printHelpIfRequested(commandLine.getParseResult())) {
             main.run();

@@ -10,7 +10,6 @@ import io.millrace.jobs.simulate.World;
 import io.millrace.jobs.simulate.WorldSettings;
 import io.millrace.schemas.ScoreRequest;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,9 +42,8 @@ final class DemoTraffic implements AutoCloseable {
                                 WORLD_BEGIN,
                                 settings.duration().multipliedBy(DemoSettings.SPEED),
                                 config.labels().attributionWindow()));
-        String servers = Objects.requireNonNull(config.kafka().bootstrapServers());
-        events = new EventProducer(servers, config.events().format());
-        requests = new EventProducer(servers, config.events().format());
+        events = new EventProducer(config);
+        requests = new EventProducer(config);
     }
 
     /** Begins; the future completes when all events are in Kafka, or failed to get there. */

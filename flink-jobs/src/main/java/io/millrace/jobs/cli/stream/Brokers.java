@@ -3,6 +3,9 @@ package io.millrace.jobs.cli.stream;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedKafka;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
 
 /** The Kafka of a run: the one that the pipeline names, or one in this process for as long. */
@@ -26,7 +29,21 @@ public final class Brokers implements AutoCloseable {
             return new Brokers(config, null);
         }
         EmbeddedKafka kafka = EmbeddedKafka.start(workspace);
-        return new Brokers(config.withBootstrapServers(kafka.bootstrapServers()), kafka);
+        PipelineConfig here = config.withKafka(plain(config.kafka(), kafka.bootstrapServers()));
+        return new Brokers(here, kafka);
+    }
+
+    /** The started broker knows no users and encrypts nothing, so no secret is needed for it. */
+    private static PipelineConfig.Kafka plain(PipelineConfig.Kafka kafka, String servers) {
+        Map<String, String> properties = new HashMap<>(kafka.properties());
+        properties
+                .keySet()
+                .removeIf(
+                        key ->
+                                key.equals(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG)
+                                        || key.startsWith("ssl.")
+                                        || key.startsWith("sasl."));
+        return new PipelineConfig.Kafka(servers, properties);
     }
 
     /** The pipeline, which names these brokers in any case. */

@@ -1,5 +1,6 @@
 package io.millrace.jobs.cli.stream;
 
+import io.millrace.jobs.config.KafkaClientProperties;
 import io.millrace.jobs.config.PipelineConfig;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,8 +13,7 @@ final class KafkaClients {
     private KafkaClients() {}
 
     static Map<String, Object> properties(PipelineConfig config) {
-        Map<String, Object> properties = new HashMap<>(config.kafka().properties());
-        properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers(config));
+        Map<String, Object> properties = new HashMap<>(KafkaClientProperties.of(config));
         properties.putIfAbsent(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
         return properties;
     }

@@ -1,6 +1,8 @@
 package io.millrace.jobs.cli.stream;
 
 import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.sink.TopicLeaders;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +19,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
@@ -34,7 +37,7 @@ public final class PipelineTopics implements AutoCloseable {
     /** Connects to the brokers that the pipeline names. */
     public PipelineTopics(PipelineConfig config) {
         this.config = config;
-        admin = Admin.create(KafkaClients.properties(config));
+        admin = connect(config);
     }
 
     /** Creates the topics that are absent and leaves the others as they are. */
@@ -50,19 +53,16 @@ public final class PipelineTopics implements AutoCloseable {
         awaitLeaders(absent);
     }
 
-    /**
-     * Waits until brokers lead the partitions. A producer that sends several batches before might
-     * have the first refused and a later one taken, and then never get the first one in
-     * (KAFKA-15591).
-     */
-    private void awaitLeaders(List<NewTopic> topics) {
-        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-        for (NewTopic topic : topics) {
-            for (int partition = 0; partition < topic.numPartitions(); partition++) {
-                ends.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
-            }
+    private void awaitLeaders(List<NewTopic> created) {
+        try {
+            TopicLeaders.await(admin, created, PATIENCE);
+        } catch (ExecutionException e) {
+            throw refusal("lead new topics", e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw refusal("lead new topics", e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
         }
-        var unused = result(admin.listOffsets(ends).all(), "lead the topics just created");
     }
 
     /** Deletes all topics of the pipeline. */
@@ -97,6 +97,38 @@ public final class PipelineTopics implements AutoCloseable {
     @Override
     public void close() {
         admin.close(Duration.ZERO);
+    }
+
+    private static Admin connect(PipelineConfig config) {
+        Map<String, Object> properties = KafkaClients.properties(config);
+        try {
+            return Admin.create(properties);
+        } catch (KafkaException e) {
+            throw new KafkaRefusal(
+                    "Kafka at "
+                            + KafkaClients.servers(config)
+                            + " cannot be talked to, see kafka.properties: "
+                            + reason(e),
+                    e);
+        }
+    }
+
+    /** What the causes say; that there is no client is known, and the details are for experts. */
+    private static String reason(KafkaException failure) {
+        List<String> sentences = new ArrayList<>();
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            String sentence =
+                    cause instanceof NoSuchFileException missing
+                            ? "there is no file " + missing.getFile()
+                            : String.valueOf(cause.getMessage());
+            if (!sentence.startsWith("Failed to create new ")) {
+                sentences.removeIf(wrapping -> wrapping.contains(sentence));
+                sentences.add(sentence);
+            }
+        }
+        return sentences.isEmpty()
+                ? String.valueOf(failure.getMessage())
+                : String.join(": ", sentences.subList(0, Math.min(2, sentences.size())));
     }
 
     private Set<String> names() {
@@ -146,9 +178,13 @@ public final class PipelineTopics implements AutoCloseable {
         } catch (TimeoutException e) {
             throw refusal(what, e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for Kafka", e);
+            throw interrupted(e);
         }
+    }
+
+    private static IllegalStateException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IllegalStateException("interrupted while waiting for Kafka", e);
     }
 
     private KafkaRefusal refusal(String what, Throwable cause) {

@@ -4,20 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.millrace.jobs.TestKafka;
 import io.millrace.jobs.cli.stream.PipelineTopics;
 import io.millrace.jobs.config.PipelineConfig;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import io.millrace.schemas.ScoreRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the loop does when nobody answers. */
+@Tag("kafka")
 @Timeout(60)
 class OpenLoopITCase {
 
@@ -25,13 +27,13 @@ class OpenLoopITCase {
 
     @TempDir Path directory;
 
-    private EmbeddedKafka kafka;
+    private TestKafka kafka;
     private PipelineConfig config;
     private double restarts;
 
     @BeforeEach
     void start() {
-        kafka = EmbeddedKafka.start(directory);
+        kafka = TestKafka.start(directory);
         config =
                 BenchPipeline.scoring(BenchModel.MLP.spec(Feed.CLICKS.objective()), 1, directory)
                         .withBootstrapServers(kafka.bootstrapServers());

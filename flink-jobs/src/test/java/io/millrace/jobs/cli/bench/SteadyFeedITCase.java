@@ -4,17 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.jobs.Await;
+import io.millrace.jobs.TestKafka;
 import io.millrace.jobs.cli.stream.PipelineTopics;
 import io.millrace.jobs.config.PipelineConfig;
-import io.millrace.jobs.embedded.EmbeddedKafka;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("kafka")
 @Timeout(60)
 class SteadyFeedITCase {
 
@@ -23,12 +25,12 @@ class SteadyFeedITCase {
     @TempDir Path directory;
 
     private final AtomicLong arrived = new AtomicLong();
-    private EmbeddedKafka kafka;
+    private TestKafka kafka;
     private PipelineConfig config;
 
     @BeforeEach
     void start() {
-        kafka = EmbeddedKafka.start(directory);
+        kafka = TestKafka.start(directory);
         config =
                 BenchPipeline.scoring(BenchModel.MLP.spec(Feed.RATINGS.objective()), 1, directory)
                         .withBootstrapServers(kafka.bootstrapServers());

@@ -11,7 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine.ParameterException;
 
-/** What is refused before anything reaches the cluster; what comes through is tried on real clusters elsewhere. */
+/**
+ * What is refused before anything reaches the cluster; what comes through is tried on real clusters
+ * elsewhere.
+ */
 class ClusterMainTest {
 
     @TempDir Path directory;
