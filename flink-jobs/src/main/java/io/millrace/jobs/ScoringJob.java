@@ -60,7 +60,10 @@ public final class ScoringJob {
                         config.topics().models(),
                         new ModelVersionReader(kafka.format(), kafka.maxBytes()),
                         EventTypes.MODEL_VERSION,
-                        1);
+                        1,
+                        // Versions are looked for in their directory: one that was not heard of
+                        // is found there.
+                        OffsetsInitializer.earliest());
         Scoring.wire(
                         requests.events(),
                         announcements.events(),

@@ -21,7 +21,12 @@ public record EventStream<T>(
         DataStream<DeadLetter> deadLetters,
         DataStream<VersionPiece> positions) {
 
-    /** Reads a topic from its beginning, or from where the checkpoint left it. */
+    /**
+     * Reads every record of a topic, from its beginning or from where the checkpoint left it; those
+     * that Kafka has removed fail the job.
+     *
+     * @see EveryRecord
+     */
     public static <T> EventStream<T> read(
             StreamExecutionEnvironment env,
             KafkaSettings settings,
@@ -29,7 +34,14 @@ public record EventStream<T>(
             EventReader<T> reader,
             TypeInformation<T> type,
             int parallelism) {
-        return read(env, settings, topic, reader, type, parallelism, OffsetsInitializer.earliest());
+        return read(
+                env,
+                settings,
+                topic,
+                reader,
+                type,
+                parallelism,
+                new EveryRecord(settings.properties()));
     }
 
     /** Reads a topic from {@code start} when there is no checkpoint. */
