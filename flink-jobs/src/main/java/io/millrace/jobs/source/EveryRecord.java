@@ -10,7 +10,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Where a job begins that must miss nothing: at the first record. Records that Kafka has removed
- * before the job came to them fail it, unless {@code auto.offset.reset} says where to go on instead.
+ * before the job came to them fail it, unless {@code auto.offset.reset} says where to go on
+ * instead.
  */
 final class EveryRecord implements OffsetsInitializer {
 
