@@ -13,6 +13,7 @@ import java.util.SortedMap;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>With the system properties {@code kills} and {@code kills.seed} it runs until there have been
  * so many kills, and prints a table of them.
  */
+@Tag("kafka")
 class KillAndRestoreITCase {
 
     private static final int KILLS_IN_A_RUN = 3;

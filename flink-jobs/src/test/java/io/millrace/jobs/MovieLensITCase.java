@@ -17,10 +17,12 @@ import java.util.Map;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One pass over MovieLens 100K, in time order, through Kafka and the training job. */
+@Tag("kafka")
 class MovieLensITCase {
 
     private static final Path DATA =

@@ -18,10 +18,12 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A job that is stopped with a savepoint and goes on with other parallelisms. */
+@Tag("kafka")
 class RescaleITCase {
 
     /** A whole number of micro-batches, since the input does not end. */

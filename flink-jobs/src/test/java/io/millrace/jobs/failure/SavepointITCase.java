@@ -48,6 +48,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,7 @@ import org.junit.jupiter.api.io.TempDir;
  * counts, positions, and what waits in the join. Those in {@code savepoints} are never written
  * again; {@code -Dgolden.write=true} writes the ones of the release that {@link #RELEASE} names.
  */
+@Tag("kafka")
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class SavepointITCase {
 
