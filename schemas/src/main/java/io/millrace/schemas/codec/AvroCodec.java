@@ -38,7 +38,7 @@ final class AvroCodec<T extends SpecificRecord> implements EventCodec<T> {
     private static final byte MARKER_0 = (byte) 0xC3;
     private static final byte MARKER_1 = 0x01;
     private static final int FINGERPRINT_AT = 2;
-    private static final int BODY_AT = FINGERPRINT_AT + Long.BYTES;
+    static final int BODY_AT = FINGERPRINT_AT + Long.BYTES;
 
     private final Schema schema;
     private final long fingerprint;
@@ -133,8 +133,13 @@ final class AvroCodec<T extends SpecificRecord> implements EventCodec<T> {
                     "The payload ends at byte %d, inside the %d bytes of its header."
                             .formatted(payload.length, BODY_AT));
         }
-        long written = (long) LITTLE_ENDIAN_LONG.get(payload, FINGERPRINT_AT);
+        long written = fingerprint(payload);
         return written == fingerprint ? reader : readerOfOtherWriter(written);
+    }
+
+    /** The fingerprint in a header, which must be there. */
+    static long fingerprint(byte[] payload) {
+        return (long) LITTLE_ENDIAN_LONG.get(payload, FINGERPRINT_AT);
     }
 
     private DatumReader<T> readerOfOtherWriter(long written) throws UndecodableException {
@@ -143,10 +148,14 @@ final class AvroCodec<T extends SpecificRecord> implements EventCodec<T> {
             return known;
         }
         Schema writerSchema = writers.findByFingerprint(written);
-        if (writerSchema == null || !isReadable(writerSchema)) {
+        if (writerSchema == null || !writerSchema.getFullName().equals(schema.getFullName())) {
             throw wrongSchema(written, writerSchema);
         }
-        DatumReader<T> added = readerOf(writerSchema);
+        Schema renamed = Renames.undo(writerSchema, schema);
+        if (!isReadable(renamed)) {
+            throw wrongSchema(written, writerSchema);
+        }
+        DatumReader<T> added = readerOf(renamed);
         readersOfOtherWriters.put(written, added);
         return added;
     }
@@ -160,10 +169,8 @@ final class AvroCodec<T extends SpecificRecord> implements EventCodec<T> {
     }
 
     private boolean isReadable(Schema writerSchema) {
-        return writerSchema.getFullName().equals(schema.getFullName())
-                && SchemaCompatibility.checkReaderWriterCompatibility(schema, writerSchema)
-                                .getType()
-                        == COMPATIBLE;
+        return SchemaCompatibility.checkReaderWriterCompatibility(schema, writerSchema).getType()
+                == COMPATIBLE;
     }
 
     private UndecodableException wrongSchema(long written, @Nullable Schema writerSchema) {

@@ -1,6 +1,7 @@
 package io.millrace.schemas.codec;
 
-import org.apache.avro.message.SchemaStore;
+import java.util.List;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -40,18 +41,22 @@ public interface EventCodec<T extends SpecificRecord> {
     /** A codec that refuses to decode payloads of more than {@code maxPayloadBytes}. */
     static <T extends SpecificRecord> EventCodec<T> of(
             Class<T> type, EventFormat format, int maxPayloadBytes) {
-        return of(type, format, maxPayloadBytes, Schemas.writers());
+        return of(type, format, maxPayloadBytes, List.of());
     }
 
     /**
-     * A codec that also reads what was written with a schema in {@code writers}, by Avro's rules of
-     * schema resolution. JSON payloads do not name their schema; there {@code writers} is unused.
+     * A codec that also reads what was written with other versions of the record's schema. Fields
+     * that the record lacks are passed over, those that the other version lacks have their
+     * defaults, and an alias in either says that a field was renamed.
+     *
+     * @param others other versions, beside those in {@link Schemas}; in JSON, which does not name
+     *     its schema, an object may have fields of any of them
      */
     static <T extends SpecificRecord> EventCodec<T> of(
-            Class<T> type, EventFormat format, int maxPayloadBytes, SchemaStore writers) {
+            Class<T> type, EventFormat format, int maxPayloadBytes, List<Schema> others) {
         return switch (format) {
-            case AVRO -> new AvroCodec<>(type, maxPayloadBytes, writers);
-            case JSON -> new JsonCodec<>(type, maxPayloadBytes);
+            case AVRO -> new AvroCodec<>(type, maxPayloadBytes, Schemas.writersAnd(others));
+            case JSON -> new JsonCodec<>(type, maxPayloadBytes, others);
         };
     }
 }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.schemas.codec.UndecodableException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +29,13 @@ final class JsonCodec<T extends SpecificRecord> implements EventCodec<T> {
     private final JsonToRecord reading;
     private final RecordToJson writing;
 
-    JsonCodec(Class<T> type, int maxPayloadBytes) {
+    JsonCodec(Class<T> type, int maxPayloadBytes, List<Schema> otherVersions) {
         RecordModel model = new RecordModel(type);
         this.type = type;
         this.schema = model.schema();
         this.limit = new PayloadLimit(schema.getName(), maxPayloadBytes);
         this.mapper = mapper(maxPayloadBytes);
-        this.reading = new JsonToRecord(model);
+        this.reading = new JsonToRecord(model, new OtherFields(schema, otherVersions));
         this.writing = new RecordToJson(model);
     }
 

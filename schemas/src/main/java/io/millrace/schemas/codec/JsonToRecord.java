@@ -6,8 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Field;
 import org.apache.avro.generic.IndexedRecord;
@@ -16,16 +18,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Builds records from JSON trees, led by their schemas.
  *
- * <p>Every field of an object must be one of the schema's; a field that is absent takes its
- * default. A union takes the first of its types that the JSON value fits, so a whole number becomes
- * a long before it becomes a double.
+ * <p>Every field of an object must be one of the schema's, or of another version of it that is
+ * known; a field that is absent takes its default. A union takes the first of its types that the
+ * JSON value fits, so a whole number becomes a long before it becomes a double.
  */
 final class JsonToRecord {
 
     private final RecordModel model;
+    private final OtherFields otherFields;
 
-    JsonToRecord(RecordModel model) {
+    JsonToRecord(RecordModel model, OtherFields otherFields) {
         this.model = model;
+        this.otherFields = otherFields;
     }
 
     IndexedRecord record(JsonNode node, Schema schema) throws UndecodableException {
@@ -36,20 +40,48 @@ final class JsonToRecord {
             throws UndecodableException {
         require(node.isObject(), node, "an object", path);
         IndexedRecord record = (IndexedRecord) model.newRecord(null, schema);
+        OtherFields.OfRecord others = otherFields.ofRecord(schema);
         int present = 0;
         for (Field field : schema.getFields()) {
-            JsonNode value = node.get(field.name());
+            String name = nameIn(node, field, others);
+            JsonNode value = node.get(name);
             if (value == null) {
                 record.put(field.pos(), defaultOf(field, path));
             } else {
-                record.put(field.pos(), value(value, field.schema(), path.field(field.name())));
+                record.put(field.pos(), value(value, field.schema(), path.field(name)));
                 present++;
             }
         }
         if (present < node.size()) {
-            throw unknownField(node, schema, path);
+            checkOtherFields(node, schema, others, path);
         }
         return record;
+    }
+
+    private static void checkOtherFields(
+            JsonNode node, Schema schema, OtherFields.OfRecord others, JsonPath path)
+            throws UndecodableException {
+        Set<String> unknown = new LinkedHashSet<>();
+        node.fieldNames().forEachRemaining(unknown::add);
+        schema.getFields().forEach(field -> unknown.remove(nameIn(node, field, others)));
+        unknown.removeIf(others::isPassedOver);
+        if (!unknown.isEmpty()) {
+            throw unknownField(unknown.iterator().next(), schema, path);
+        }
+    }
+
+    /**
+     * What an object calls a field; the field's own name where the object has none of its names.
+     */
+    private static String nameIn(JsonNode node, Field field, OtherFields.OfRecord others) {
+        if (!node.has(field.name())) {
+            for (String other : others.namesOf(field)) {
+                if (node.has(other)) {
+                    return other;
+                }
+            }
+        }
+        return field.name();
     }
 
     private @Nullable Object defaultOf(Field field, JsonPath path) throws UndecodableException {
@@ -60,13 +92,10 @@ final class JsonToRecord {
         return model.deepCopy(field.schema(), model.getDefaultValue(field));
     }
 
-    private static UndecodableException unknownField(JsonNode node, Schema schema, JsonPath path) {
+    private static UndecodableException unknownField(String name, Schema schema, JsonPath path) {
         List<String> known = schema.getFields().stream().map(Field::name).toList();
-        List<String> unknown = new ArrayList<>();
-        node.fieldNames().forEachRemaining(unknown::add);
-        unknown.removeAll(known);
         return mismatch(
-                path.field(unknown.get(0)),
+                path.field(name),
                 "the field is unknown; a %s has %s"
                         .formatted(schema.getName(), String.join(", ", known)));
     }

@@ -141,7 +141,9 @@ final class PayloadDecoder extends Decoder {
 
     @Override
     public void skipBytes() throws IOException {
-        position += readLength();
+        // Not in one expression, which would add to the position before the length.
+        int length = readLength();
+        position += length;
     }
 
     @Override
@@ -213,7 +215,7 @@ final class PayloadDecoder extends Decoder {
     private long skipSizedBlocks() throws IOException {
         long count = readLong();
         while (count < 0) {
-            position += readLength();
+            skipBytes();
             count = readLong();
         }
         return requireItems(count);

@@ -23,7 +23,8 @@ final class RecordModel extends SpecificData {
     RecordModel(Class<? extends SpecificRecord> type) {
         super(type.getClassLoader());
         this.schema = getSchema(type);
-        addClasses(schema);
+        classes.put(schema.getFullName(), type);
+        schema.getFields().forEach(field -> addClasses(field.schema()));
     }
 
     /** The schema that the record class was generated from. */
@@ -43,7 +44,8 @@ final class RecordModel extends SpecificData {
     private void addClasses(Schema part) {
         switch (part.getType()) {
             case RECORD -> {
-                if (classes.put(part.getFullName(), load(part)) == null) {
+                if (!classes.containsKey(part.getFullName())) {
+                    classes.put(part.getFullName(), load(part));
                     part.getFields().forEach(field -> addClasses(field.schema()));
                 }
             }

@@ -16,9 +16,19 @@ import org.jspecify.annotations.Nullable;
 final class RecordToJson {
 
     private final RecordModel model;
+    private final boolean forPeople;
 
     RecordToJson(RecordModel model) {
+        this(model, false);
+    }
+
+    /**
+     * @param forPeople whether what JSON has no value for is written as text, although it is then
+     *     not read back as what it was
+     */
+    RecordToJson(RecordModel model, boolean forPeople) {
         this.model = model;
+        this.forPeople = forPeople;
     }
 
     /** Writes all fields in the schema's order, null ones too. */
@@ -56,7 +66,7 @@ final class RecordToJson {
     private void writeBranch(@Nullable Object value, Schema union, JsonGenerator json)
             throws IOException {
         // A named NaN would be read back as text.
-        if (value instanceof Double number && !Double.isFinite(number)) {
+        if (value instanceof Double number && !Double.isFinite(number) && !forPeople) {
             throw new IllegalArgumentException(
                     "JSON has no number for " + number + " beside strings; Avro has.");
         }

@@ -2,12 +2,15 @@ package io.millrace.schemas.codec;
 
 import io.millrace.schemas.Click;
 import io.millrace.schemas.DeadLetter;
+import io.millrace.schemas.FeatureRow;
 import io.millrace.schemas.Impression;
 import io.millrace.schemas.ModelVersion;
 import io.millrace.schemas.PrequentialMetrics;
+import io.millrace.schemas.Profile;
 import io.millrace.schemas.Rating;
 import io.millrace.schemas.Score;
 import io.millrace.schemas.ScoreRequest;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -25,7 +28,9 @@ public final class Schemas {
                     Score.getClassSchema(),
                     ModelVersion.getClassSchema(),
                     PrequentialMetrics.getClassSchema(),
-                    DeadLetter.getClassSchema());
+                    DeadLetter.getClassSchema(),
+                    Profile.getClassSchema(),
+                    FeatureRow.getClassSchema());
 
     private static final SchemaStore WRITERS = storeOf(CURRENT);
 
@@ -54,8 +59,17 @@ public final class Schemas {
         return String.format("%016x", fingerprint);
     }
 
-    /** A store that knows these schemas and no others. */
-    public static SchemaStore storeOf(List<Schema> schemas) {
+    /** Those that events may have been written with, and more. */
+    static SchemaStore writersAnd(List<Schema> others) {
+        if (others.isEmpty()) {
+            return WRITERS;
+        }
+        List<Schema> all = new ArrayList<>(CURRENT);
+        all.addAll(others);
+        return storeOf(all);
+    }
+
+    private static SchemaStore storeOf(List<Schema> schemas) {
         SchemaStore.Cache store = new SchemaStore.Cache();
         schemas.forEach(store::addSchema);
         return store;

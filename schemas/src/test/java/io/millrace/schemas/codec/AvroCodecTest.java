@@ -131,7 +131,7 @@ class AvroCodecTest {
                 writtenWith(older, Map.of("timestamp", 5L, "user", "u", "item", "i", "rating", 4));
 
         EventCodec<Rating> knowing =
-                EventCodec.of(Rating.class, EventFormat.AVRO, 100, Schemas.storeOf(List.of(older)));
+                EventCodec.of(Rating.class, EventFormat.AVRO, 100, List.of(older));
 
         Rating expected = new Rating(5L, "u", "i", 4.0, new HashMap<>());
         assertThat(knowing.decode(payload)).isEqualTo(expected);
@@ -146,7 +146,7 @@ class AvroCodecTest {
         byte[] payload = writtenWith(older, Map.of("timestamp", 5L, "user", "u", "item", "i"));
 
         EventCodec<Rating> knowing =
-                EventCodec.of(Rating.class, EventFormat.AVRO, 100, Schemas.storeOf(List.of(older)));
+                EventCodec.of(Rating.class, EventFormat.AVRO, 100, List.of(older));
 
         UndecodableException refusal = refusal(knowing, payload);
         assertThat(refusal.reason()).isEqualTo(WRONG_SCHEMA);

@@ -4,9 +4,11 @@ import io.millrace.schemas.Candidate;
 import io.millrace.schemas.CandidateScore;
 import io.millrace.schemas.Click;
 import io.millrace.schemas.DeadLetter;
+import io.millrace.schemas.FeatureRow;
 import io.millrace.schemas.Impression;
 import io.millrace.schemas.ModelVersion;
 import io.millrace.schemas.PrequentialMetrics;
+import io.millrace.schemas.Profile;
 import io.millrace.schemas.Rating;
 import io.millrace.schemas.Score;
 import io.millrace.schemas.ScoreRequest;
@@ -37,7 +39,9 @@ record SampleEvent<T extends SpecificRecord>(Class<T> type, T event) {
                         new ModelVersion(
                                 "clicks", 12L, 11L, 34L, "clicks/12/manifest.json", NOON + 2_000)),
                 new SampleEvent<>(PrequentialMetrics.class, metrics()),
-                new SampleEvent<>(DeadLetter.class, deadLetter()));
+                new SampleEvent<>(DeadLetter.class, deadLetter()),
+                new SampleEvent<>(Profile.class, new Profile("user-7", NOON, features())),
+                new SampleEvent<>(FeatureRow.class, featureRow()));
     }
 
     static Impression impression() {
@@ -100,6 +104,15 @@ record SampleEvent<T extends SpecificRecord>(Class<T> type, T event) {
                 "TRUNCATED",
                 "The payload ends at byte 4, inside the 10 bytes of its header.",
                 NOON + 5);
+    }
+
+    private static FeatureRow featureRow() {
+        return new FeatureRow(
+                "clicks",
+                "by:user,genres",
+                "user-7,noir",
+                NOON + 6,
+                ByteBuffer.wrap(new byte[] {1, 0, 0, -1}));
     }
 
     EventCodec<T> codec(EventFormat format) {
