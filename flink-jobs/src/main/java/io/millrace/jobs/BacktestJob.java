@@ -95,7 +95,8 @@ public final class BacktestJob {
                                         true,
                                         1,
                                         1,
-                                        new SyncSettings(settings.syncs(), labelWait(config))),
+                                        new SyncSettings(settings.syncs(), labelWait(config)),
+                                        config.labels().weighting()),
                                 1,
                                 1,
                                 config.training().cacheBytes(),
@@ -127,7 +128,7 @@ public final class BacktestJob {
         Duration outOfOrderness = config.events().outOfOrderness();
         return config.model().objective() instanceof Objective.Rating
                 ? outOfOrderness
-                : outOfOrderness.plus(config.labels().attributionWindow());
+                : outOfOrderness.plus(config.labels().lateWindow());
     }
 
     private static long newest(VersionDirectory storage, String model) {
@@ -157,12 +158,23 @@ public final class BacktestJob {
                     "objective",
                     text(first().model().objective()),
                     text(config.model().objective()));
-            if (config.model().objective() instanceof Objective.Click) {
+            if (config.model().objective() instanceof Objective.Click click
+                    && first().model().objective() instanceof Objective.Click firstClick) {
+                requireSame(
+                        other,
+                        "objective.negative-sampling",
+                        firstClick.negativeSampling(),
+                        click.negativeSampling());
+                PipelineConfig.Labels labels = config.labels();
+                PipelineConfig.Labels firstLabels = first().labels();
+                requireSame(other, "labels.policy", firstLabels.policy(), labels.policy());
                 requireSame(
                         other,
                         "labels.attribution-window",
-                        first().labels().attributionWindow(),
-                        config.labels().attributionWindow());
+                        firstLabels.attributionWindow(),
+                        labels.attributionWindow());
+                requireSame(
+                        other, "labels.late-window", firstLabels.lateWindow(), labels.lateWindow());
             }
             requireSame(
                     other,

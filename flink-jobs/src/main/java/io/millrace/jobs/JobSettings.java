@@ -98,6 +98,7 @@ final class JobSettings {
                 group,
                 events.format(),
                 events.maxBytes(),
+                events.schemas(),
                 events.maxAhead(),
                 events.outOfOrderness(),
                 events.idleAfter(),

@@ -2,6 +2,7 @@ package io.millrace.jobs;
 
 import io.millrace.jobs.config.KafkaClientProperties;
 import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.score.FeatureSource;
 import io.millrace.jobs.score.ModelVersionReader;
 import io.millrace.jobs.score.ScoreRequestReader;
 import io.millrace.jobs.score.Scoring;
@@ -9,6 +10,7 @@ import io.millrace.jobs.sink.DeadLetterSink;
 import io.millrace.jobs.sink.EventSink;
 import io.millrace.jobs.source.EventStream;
 import io.millrace.jobs.source.KafkaSettings;
+import io.millrace.jobs.source.KafkaTopicFeed;
 import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.jobs.wire.EventTypes;
 import io.millrace.schemas.ModelVersion;
@@ -20,13 +22,15 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scoring job: score requests from Kafka, answered with the newest version of the model.
  *
  * <pre>
  *   score-requests - score -> scores
- *   models ----------'
+ *   models ----------|
+ *   features --------'  (only a model with stream features or profiles)
  * </pre>
  */
 public final class ScoringJob {
@@ -70,6 +74,7 @@ public final class ScoringJob {
                         model,
                         VersionDirectory.of(config.versions().directory()),
                         config.training().torchThreads(),
+                        features(clients),
                         config.scoring().parallelism())
                 .sinkTo(
                         EventSink.to(
@@ -89,6 +94,15 @@ public final class ScoringJob {
                 .name("dead letters")
                 .uid("dead-letters")
                 .setParallelism(1);
+    }
+
+    /** A model without stream features and profiles needs no rows. */
+    private @Nullable FeatureSource features(Map<String, String> clients) {
+        return config.model().stream().isEmpty()
+                ? null
+                : new FeatureSource(
+                        new KafkaTopicFeed(clients, config.topics().features()),
+                        config.events().format());
     }
 
     /** Someone waits for a score: it is sent at once, unless the pipeline says otherwise. */

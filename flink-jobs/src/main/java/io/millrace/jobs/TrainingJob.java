@@ -2,19 +2,11 @@ package io.millrace.jobs;
 
 import io.millrace.jobs.config.KafkaClientProperties;
 import io.millrace.jobs.config.PipelineConfig;
-import io.millrace.jobs.label.ClickReader;
-import io.millrace.jobs.label.ImpressionReader;
-import io.millrace.jobs.label.LabelEvent;
-import io.millrace.jobs.label.LabelEventSerializer;
-import io.millrace.jobs.label.LabelJoin;
-import io.millrace.jobs.label.ModelExamples;
-import io.millrace.jobs.label.RatingReader;
 import io.millrace.jobs.sink.DeadLetterSink;
 import io.millrace.jobs.sink.EventSink;
 import io.millrace.jobs.sink.KafkaAnnouncer;
-import io.millrace.jobs.source.EventStream;
-import io.millrace.jobs.source.KafkaSettings;
 import io.millrace.jobs.train.ParameterServer;
+import io.millrace.jobs.train.SyncSettings;
 import io.millrace.jobs.train.TrainerSettings;
 import io.millrace.jobs.version.VersionAnnouncer;
 import io.millrace.jobs.version.VersionDirectory;
@@ -22,16 +14,11 @@ import io.millrace.jobs.version.VersionNumbers;
 import io.millrace.jobs.version.VersionPiece;
 import io.millrace.jobs.version.VersionSettings;
 import io.millrace.jobs.version.VersionStorageFactory;
-import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.model.example.Example;
-import io.millrace.model.loss.Objective;
-import io.millrace.schemas.DeadLetter;
+import io.millrace.schemas.FeatureRow;
 import io.millrace.schemas.PrequentialMetrics;
 import java.util.Map;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   impressions -.
  *                |- label -.
  *   clicks ------'         |- examples - parameter server -.- metrics -> Kafka
- *   ratings ---------------'                               '- version pieces - versions
+ *   ratings ---------------'     '- feature rows -> Kafka  '- version pieces - versions
  *      '- positions --------------------------------------------------'
  * </pre>
  */
@@ -89,8 +76,8 @@ public final class TrainingJob {
         JobSettings.configureTraining(env, config);
         Map<String, String> kafka = KafkaClientProperties.of(config);
 
-        Labelled labelled = labelled(env);
-        ParameterServer server = train(labelled.examples());
+        TrainingExamples read = TrainingExamples.read(env, config, end);
+        ParameterServer server = train(read.examples());
         server.metrics()
                 .sinkTo(
                         EventSink.to(
@@ -102,15 +89,18 @@ public final class TrainingJob {
                 .name("metrics")
                 .uid("metrics")
                 .setParallelism(1);
-        labelled.deadLetters()
+        read.deadLetters()
                 .sinkTo(
                         DeadLetterSink.to(
                                 config.topics().deadLetters(), config.events().format(), kafka))
                 .name("dead letters")
                 .uid("dead-letters")
                 .setParallelism(1);
+        if (read.features() != null) {
+            sendFeatures(read.features(), kafka);
+        }
         publish(
-                server.pieces().union(labelled.positions()),
+                server.pieces().union(read.positions()),
                 announcer != null
                         ? announcer
                         : KafkaAnnouncer.factory(
@@ -128,76 +118,22 @@ public final class TrainingJob {
         publish(server.pieces(), Unannounced::new);
     }
 
-    /** Examples, by the objective's way to a label. */
-    private Labelled labelled(StreamExecutionEnvironment env) {
-        KafkaSettings kafka = JobSettings.kafka(config, "millrace-train-" + name(), end);
-        return config.model().objective() instanceof Objective.Rating rating
-                ? fromRatings(env, kafka, rating)
-                : fromClicks(env, kafka);
+    private void sendFeatures(DataStream<FeatureRow> rows, Map<String, String> kafka) {
+        rows.sinkTo(
+                        EventSink.to(
+                                config.topics().features(),
+                                FeatureRow.class,
+                                config.events().format(),
+                                TrainingJob::key,
+                                kafka))
+                .name("features")
+                .uid("features")
+                .setParallelism(config.training().trainers());
     }
 
-    private Labelled fromRatings(
-            StreamExecutionEnvironment env, KafkaSettings kafka, Objective.Rating objective) {
-        EventStream<Example> ratings =
-                EventStream.read(
-                        env,
-                        kafka,
-                        config.topics().ratings(),
-                        new RatingReader<>(
-                                new ModelExamples(config.model()),
-                                objective,
-                                kafka.format(),
-                                kafka.maxBytes()),
-                        ExampleSerializer.TYPE,
-                        config.training().trainers());
-        return new Labelled(ratings.events(), ratings.deadLetters(), ratings.positions());
-    }
-
-    private Labelled fromClicks(StreamExecutionEnvironment env, KafkaSettings kafka) {
-        int parallelism = config.training().trainers();
-        TypeInformation<LabelEvent<Example>> type =
-                LabelEventSerializer.type(new ExampleSerializer());
-        EventStream<LabelEvent<Example>> impressions =
-                EventStream.read(
-                        env,
-                        kafka,
-                        config.topics().impressions(),
-                        new ImpressionReader<>(
-                                new ModelExamples(config.model()),
-                                kafka.format(),
-                                kafka.maxBytes()),
-                        type,
-                        parallelism);
-        EventStream<LabelEvent<Example>> clicks =
-                EventStream.read(
-                        env,
-                        kafka,
-                        config.topics().clicks(),
-                        new ClickReader<>(kafka.format(), kafka.maxBytes()),
-                        type,
-                        parallelism);
-        SingleOutputStreamOperator<Example> examples =
-                impressions
-                        .events()
-                        .union(clicks.events())
-                        .keyBy(LabelEvent::impressionId, Types.STRING)
-                        .process(
-                                new LabelJoin<>(
-                                        config.labels().attributionWindow(),
-                                        ExampleSerializer.TYPE,
-                                        LabelJoin.AtEnd.NEGATIVE),
-                                ExampleSerializer.TYPE)
-                        .name("label")
-                        .uid("label")
-                        .setParallelism(parallelism);
-        return new Labelled(
-                examples,
-                impressions
-                        .deadLetters()
-                        .union(
-                                clicks.deadLetters(),
-                                examples.getSideOutput(LabelJoin.DEAD_LETTERS)),
-                impressions.positions().union(clicks.positions()));
+    /** Models may share the topic. */
+    private static String key(FeatureRow row) {
+        return row.getModel() + "/" + row.getGroup() + "/" + row.getKey();
     }
 
     private ParameterServer train(DataStream<Example> examples) {
@@ -212,7 +148,9 @@ public final class TrainingJob {
                                 training.maxWait(),
                                 training.reproducible(),
                                 training.staleness(),
-                                training.torchThreads()),
+                                training.torchThreads(),
+                                SyncSettings.AT_ONCE,
+                                config.labels().weighting()),
                         training.trainers(),
                         training.shards(),
                         training.cacheBytes(),
@@ -238,9 +176,4 @@ public final class TrainingJob {
     private String name() {
         return config.model().name();
     }
-
-    private record Labelled(
-            DataStream<Example> examples,
-            DataStream<DeadLetter> deadLetters,
-            DataStream<VersionPiece> positions) {}
 }

@@ -17,6 +17,7 @@ class ArchitectureTest {
     private static final String ROOT = "io.millrace.jobs";
     private static final String[] OPERATORS = {
         ROOT + ".label..",
+        ROOT + ".feature..",
         ROOT + ".train..",
         ROOT + ".score..",
         ROOT + ".version..",

@@ -72,6 +72,18 @@ class BacktestITCase {
             PLAIN + "  position: {type: numeric}\n  category: {type: categorical, dimension: 4}\n";
     private static final String DEVICED = PLAIN + "  device: {type: categorical, dimension: 4}\n";
 
+    private static final String FEATURED =
+            PLAIN
+                    + """
+                      user-clicks: {type: numeric}
+                      item-rate: {type: numeric}
+                      history: {type: categorical-list, dimension: 4}
+                    stream-features:
+                      user-clicks: {type: count, by: user, of: click}
+                      item-rate: {type: mean, by: item, prior: 0.1, strength: 5}
+                      history: {type: last, by: user, of: click, field: item, length: 3}
+                    """;
+
     private static final List<Sync> SYNCS =
             List.of(
                     new Sync.AtOnce(),
@@ -160,6 +172,27 @@ class BacktestITCase {
         assertThat(three.recorded.fingerprint()).isEqualTo(two.recorded.fingerprint());
         assertThat(three.predictions("deviced", "0")).isNotEqualTo(three.predictions("plain", "0"));
         assertThat(fingerprint(three, "plain")).isEqualTo(fingerprint(two, "plain"));
+    }
+
+    /** Its examples wait for their values, and yet have their places in the joined stream. */
+    @Test
+    void aPipelineWithStreamFeaturesChangesNothingOfAnother() throws Exception {
+        Run plain = run("without-features", 2, Map.of("plain", PLAIN));
+        Run featured = run("features-alone", 1, Map.of("featured", FEATURED));
+        Run both = run("with-features", 2, Map.of("featured", FEATURED, "plain", PLAIN));
+
+        for (String sync : SYNC_NAMES) {
+            assertThat(both.predictions("plain", sync))
+                    .as(sync)
+                    .isEqualTo(plain.predictions("plain", sync));
+            assertThat(both.predictions("featured", sync))
+                    .as(sync)
+                    .isEqualTo(featured.predictions("featured", sync));
+        }
+        assertThat(both.predictions("featured", "0")).isNotEqualTo(both.predictions("plain", "0"));
+        assertThat(both.recorded.fingerprint()).isEqualTo(plain.recorded.fingerprint());
+        assertThat(fingerprint(both, "plain")).isEqualTo(fingerprint(plain, "plain"));
+        assertThat(fingerprint(both, "featured")).isEqualTo(fingerprint(featured, "featured"));
     }
 
     @Test

@@ -71,7 +71,12 @@ class TelemetryITCase {
         flink = EmbeddedFlink.start(directory, 1, 5, RegisteredMetrics.reporting());
         TestTopics.create(kafka);
         PipelineConfig config =
-                TestPipelines.of(TestModels.clicks("telemetry"), kafka, directory, 2, 1);
+                TestPipelines.of(
+                        TestModels.withStreamFeature(TestModels.clicks("telemetry")),
+                        kafka,
+                        directory,
+                        2,
+                        1);
         start(TRAIN, new TrainingJob(config, 0, null)::build);
         start(SCORE, new ScoringJob(config)::build);
         sendEvents();

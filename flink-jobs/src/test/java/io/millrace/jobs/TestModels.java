@@ -43,6 +43,14 @@ public final class TestModels {
         return text(name, "{type: click}");
     }
 
+    /** The same with one more feature: how often the user was shown something before. */
+    static String withStreamFeature(String model) {
+        return model.replace(
+                        "  price: {type: numeric}\n",
+                        "  price: {type: numeric}\n  seen: {type: numeric}\n")
+                + "stream-features:\n  seen: {type: count, by: user, of: impression}\n";
+    }
+
     private static String text(String name, String objective) {
         return """
         model: %s

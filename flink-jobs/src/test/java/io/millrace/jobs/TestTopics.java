@@ -20,5 +20,6 @@ public final class TestTopics {
             kafka.createTopic(topic, 1);
         }
         kafka.createTopic("models", 1, true);
+        kafka.createTopic("features", 1, true);
     }
 }

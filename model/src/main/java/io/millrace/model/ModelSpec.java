@@ -5,6 +5,7 @@ import io.millrace.model.architecture.InputShape;
 import io.millrace.model.feature.FeatureSpec;
 import io.millrace.model.loss.Objective;
 import io.millrace.model.parameter.RowOptimizer;
+import io.millrace.model.stream.StreamSpec;
 import java.io.Serializable;
 import java.util.List;
 
@@ -20,6 +21,7 @@ import java.util.List;
  * @param embeddingOptimizer updates embedding rows
  * @param denseOptimizer updates the network's tensors
  * @param seed initial weights are a function of this seed and the parameter's key
+ * @param stream what is known of a key from the events before; features read it as fields
  */
 public record ModelSpec(
         String name,
@@ -28,8 +30,29 @@ public record ModelSpec(
         Architecture architecture,
         RowOptimizer embeddingOptimizer,
         RowOptimizer denseOptimizer,
-        long seed)
+        long seed,
+        StreamSpec stream)
         implements Serializable {
+
+    /** Without stream features and profiles. */
+    public ModelSpec(
+            String name,
+            Objective objective,
+            List<FeatureSpec> features,
+            Architecture architecture,
+            RowOptimizer embeddingOptimizer,
+            RowOptimizer denseOptimizer,
+            long seed) {
+        this(
+                name,
+                objective,
+                features,
+                architecture,
+                embeddingOptimizer,
+                denseOptimizer,
+                seed,
+                StreamSpec.NONE);
+    }
 
     public ModelSpec {
         features = List.copyOf(features);

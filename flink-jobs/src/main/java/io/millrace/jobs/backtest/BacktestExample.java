@@ -2,6 +2,7 @@ package io.millrace.jobs.backtest;
 
 import io.millrace.model.example.Example;
 import io.millrace.model.example.Labellable;
+import io.millrace.model.stream.StreamKeys;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param weight importance
  * @param eventTime milliseconds since the epoch
  * @param problems why some of the pipelines cannot use it
+ * @param keys whose rows have the stream features that the inputs still lack; none when they lack
+ *     nothing
  */
 record BacktestExample(
         long number,
@@ -28,19 +31,52 @@ record BacktestExample(
         float label,
         float weight,
         long eventTime,
-        List<Problem> problems)
+        List<Problem> problems,
+        StreamKeys keys)
         implements Labellable<BacktestExample> {
+
+    /** Lacks no stream features. */
+    BacktestExample(
+            long number,
+            long digest,
+            long user,
+            List<String> slices,
+            @Nullable Example[] examples,
+            float label,
+            float weight,
+            long eventTime,
+            List<Problem> problems) {
+        this(
+                number,
+                digest,
+                user,
+                slices,
+                examples,
+                label,
+                weight,
+                eventTime,
+                problems,
+                StreamKeys.NONE);
+    }
 
     @Override
     public BacktestExample labelled(float newLabel, float newWeight) {
         return new BacktestExample(
-                number, digest, user, slices, examples, newLabel, newWeight, eventTime, problems);
+                number, digest, user, slices, examples, newLabel, newWeight, eventTime, problems,
+                keys);
     }
 
     /** The same as the event of this number; its problems have been told. */
     BacktestExample of(long newNumber) {
         return new BacktestExample(
-                newNumber, digest, user, slices, examples, label, weight, eventTime, List.of());
+                newNumber, digest, user, slices, examples, label, weight, eventTime, List.of(),
+                keys);
+    }
+
+    /** The same with inputs that lack nothing. */
+    BacktestExample complete(@Nullable Example[] inputs) {
+        return new BacktestExample(
+                number, digest, user, slices, inputs, label, weight, eventTime, problems);
     }
 
     /** A pipeline's labelled example; null if it cannot use the event. */

@@ -4,6 +4,7 @@ import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.jobs.wire.ImmutableSerializer;
 import io.millrace.jobs.wire.SerializerTypeInfo;
 import io.millrace.model.example.Example;
+import io.millrace.model.stream.StreamKeys;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +25,15 @@ public final class BacktestExampleSerializer extends ImmutableSerializer<Backtes
     private static final long serialVersionUID = 1L;
     private static final int FORMAT = 1;
 
+    /** The same, and behind it the keys. */
+    private static final int WITH_KEYS = 2;
+
     private final ExampleSerializer inputs = new ExampleSerializer();
 
     @Override
     public void serialize(BacktestExample example, DataOutputView target) throws IOException {
-        target.writeByte(FORMAT);
+        boolean hasKeys = !example.keys().equals(StreamKeys.NONE);
+        target.writeByte(hasKeys ? WITH_KEYS : FORMAT);
         target.writeLong(example.number());
         target.writeLong(example.digest());
         target.writeLong(example.user());
@@ -46,17 +51,22 @@ public final class BacktestExampleSerializer extends ImmutableSerializer<Backtes
         target.writeFloat(example.label());
         target.writeFloat(example.weight());
         target.writeLong(example.eventTime());
+        if (hasKeys) {
+            example.keys().write(target);
+        }
     }
 
     @Override
     public BacktestExample deserialize(DataInputView source) throws IOException {
         int format = source.readByte();
-        if (format != FORMAT) {
+        if (format != FORMAT && format != WITH_KEYS) {
             throw new IOException(
                     "example of a backtest in format "
                             + format
-                            + " found, this version reads format "
-                            + FORMAT);
+                            + " found, this version reads formats "
+                            + FORMAT
+                            + " and "
+                            + WITH_KEYS);
         }
         return new BacktestExample(
                 source.readLong(),
@@ -67,7 +77,8 @@ public final class BacktestExampleSerializer extends ImmutableSerializer<Backtes
                 source.readFloat(),
                 source.readFloat(),
                 source.readLong(),
-                List.of());
+                List.of(),
+                format == WITH_KEYS ? StreamKeys.read(source) : StreamKeys.NONE);
     }
 
     private static List<String> readTexts(DataInputView source) throws IOException {

@@ -5,6 +5,8 @@ import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import io.millrace.model.feature.FeatureExtractor;
 import io.millrace.model.feature.InvalidEventException;
+import io.millrace.model.stream.KeyGroups;
+import io.millrace.model.stream.StreamKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,15 +32,19 @@ record BacktestExamples(List<ModelSpec> specs, List<String> sliceFields)
     @Override
     public ExampleRecipe.Opened<BacktestExample> open() {
         List<FeatureExtractor> extractors = specs.stream().map(FeatureExtractor::new).toList();
+        List<KeyGroups> groups = specs.stream().map(s -> KeyGroups.of(s.stream())).toList();
         Digest digest = new Digest();
         return (user, item, features, timestamp) -> {
             @Nullable Example[] examples = new Example[extractors.size()];
             List<BacktestExample.Problem> problems = new ArrayList<>(0);
+            StreamKeys keys = StreamKeys.NONE;
             for (int i = 0; i < examples.length; i++) {
                 try {
                     examples[i] =
                             extractors.get(i).extract(user, item, features, Map.of(), timestamp);
+                    keys = both(keys, groups.get(i).keys(user, item, features));
                 } catch (InvalidEventException e) {
+                    examples[i] = null;
                     problems.add(new BacktestExample.Problem(i, String.valueOf(e.getMessage())));
                 }
             }
@@ -51,8 +57,21 @@ record BacktestExamples(List<ModelSpec> specs, List<String> sliceFields)
                     0,
                     1,
                     timestamp,
-                    problems);
+                    problems,
+                    keys);
         };
+    }
+
+    /** Those of a group are the same, whichever model asks for them. */
+    private static StreamKeys both(StreamKeys some, StreamKeys others) {
+        if (others.equals(StreamKeys.NONE)) {
+            return some;
+        }
+        Map<String, List<String>> keys = new TreeMap<>(some.keys());
+        keys.putAll(others.keys());
+        Map<String, List<String>> recorded = new TreeMap<>(some.recorded());
+        recorded.putAll(others.recorded());
+        return new StreamKeys(keys, recorded);
     }
 
     private List<String> slices(String user, String item, Map<String, Object> features) {

@@ -5,11 +5,16 @@ import io.millrace.jobs.history.History;
 import io.millrace.jobs.label.LabelEvent;
 import io.millrace.jobs.label.LabelEventSerializer;
 import io.millrace.jobs.label.LabelJoin;
+import io.millrace.jobs.label.LabelOutcome;
+import io.millrace.jobs.label.LabelOutcomeSerializer;
+import io.millrace.jobs.label.LabelSettings;
+import io.millrace.jobs.label.LearnedExamples;
 import io.millrace.jobs.train.BatchOutcome;
 import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import io.millrace.model.loss.Objective;
+import io.millrace.model.metric.MetricExamples;
 import io.millrace.schemas.DeadLetter;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,13 +32,13 @@ public final class BacktestGraph {
 
     private final List<BacktestPipeline> pipelines;
     private final BacktestSettings settings;
-    private final SingleOutputStreamOperator<BacktestExample> joined;
+    private final DataStream<BacktestExample> joined;
     private final DataStream<JudgeEvent> aside;
 
     private BacktestGraph(
             List<BacktestPipeline> pipelines,
             BacktestSettings settings,
-            SingleOutputStreamOperator<BacktestExample> joined,
+            DataStream<BacktestExample> joined,
             DataStream<JudgeEvent> aside) {
         this.pipelines = pipelines;
         this.settings = settings;
@@ -52,11 +57,24 @@ public final class BacktestGraph {
                 events(env, history, pipelines, settings);
         DataStream<JudgeEvent> aside = events.getSideOutput(EventOrder.ASIDE);
         if (config.model().objective() instanceof Objective.Rating) {
-            return new BacktestGraph(pipelines, settings, rated(events), aside);
+            DataStream<BacktestExample> rated = rated(events);
+            return new BacktestGraph(
+                    pipelines,
+                    settings,
+                    BacktestFeatures.isNeededBy(pipelines)
+                            ? BacktestFeatures.ofRatings(pipelines, rated)
+                            : rated,
+                    aside);
         }
-        SingleOutputStreamOperator<BacktestExample> joined = joined(events, config);
+        SingleOutputStreamOperator<LabelOutcome<BacktestExample>> outcomes =
+                joined(events, config, BacktestFeatures.isNeededBy(pipelines));
         return new BacktestGraph(
-                pipelines, settings, joined, aside.union(leftOver(joined, Origins.of(history))));
+                pipelines,
+                settings,
+                BacktestFeatures.isNeededBy(pipelines)
+                        ? BacktestFeatures.ofOutcomes(pipelines, outcomes, learned(outcomes))
+                        : learned(outcomes),
+                aside.union(leftOver(outcomes, Origins.of(history))));
     }
 
     /** A pipeline's share of the joined stream, in its order. */
@@ -83,9 +101,14 @@ public final class BacktestGraph {
         for (int i = 0; i < outcomes.size(); i++) {
             all = all.union(predicted(i, outcomes.get(i)));
         }
-        all.transform("judge", Types.VOID, new Judge(names(pipelines), settings))
+        all.transform("judge", Types.VOID, new Judge(names(pipelines), learned(), settings))
                 .uid("judge")
                 .setParallelism(1);
+    }
+
+    private MetricExamples learned() {
+        PipelineConfig config = pipelines.get(0).config();
+        return new MetricExamples(config.model().objective(), config.labels().weighting());
     }
 
     private static SingleOutputStreamOperator<LabelEvent<BacktestExample>> events(
@@ -135,23 +158,36 @@ public final class BacktestGraph {
                 .setParallelism(1);
     }
 
-    private static SingleOutputStreamOperator<BacktestExample> joined(
-            DataStream<LabelEvent<BacktestExample>> events, PipelineConfig config) {
+    private static SingleOutputStreamOperator<LabelOutcome<BacktestExample>> joined(
+            DataStream<LabelEvent<BacktestExample>> events,
+            PipelineConfig config,
+            boolean tellsShown) {
+        Objective.Click objective = (Objective.Click) config.model().objective();
+        LabelSettings labels =
+                new LabelSettings(
+                        config.labels(), objective.negativeSampling(), LabelSettings.AtEnd.UNKNOWN);
         return events.keyBy(LabelEvent::impressionId, Types.STRING)
                 .process(
                         new LabelJoin<>(
-                                config.labels().attributionWindow(),
-                                BacktestExampleSerializer.TYPE,
-                                LabelJoin.AtEnd.UNKNOWN),
-                        BacktestExampleSerializer.TYPE)
+                                tellsShown ? labels.tellingShown() : labels,
+                                BacktestExampleSerializer.TYPE),
+                        LabelOutcomeSerializer.type(new BacktestExampleSerializer()))
                 .name("label")
                 .uid("label")
                 .setParallelism(1);
     }
 
-    /** Clicks without an impression, and impressions without a label. */
+    private static SingleOutputStreamOperator<BacktestExample> learned(
+            DataStream<LabelOutcome<BacktestExample>> outcomes) {
+        return outcomes.flatMap(new LearnedExamples<>(), BacktestExampleSerializer.TYPE)
+                .name("examples")
+                .uid("examples")
+                .setParallelism(1);
+    }
+
+    /** Events that are set aside, and impressions without a label. */
     private static DataStream<JudgeEvent> leftOver(
-            SingleOutputStreamOperator<BacktestExample> joined, Origins origins) {
+            SingleOutputStreamOperator<LabelOutcome<BacktestExample>> joined, Origins origins) {
         DataStream<JudgeEvent> clicks =
                 joined.getSideOutput(LabelJoin.DEAD_LETTERS)
                         .map(letter -> rejected(letter, origins))

@@ -1,6 +1,7 @@
 package io.millrace.jobs.backtest;
 
 import io.millrace.jobs.train.BatchOutcome;
+import io.millrace.model.metric.MetricExamples;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class Judge extends AbstractStreamOperator<Void>
     // -- configuration
 
     private final List<String> pipelines;
+    private final MetricExamples learned;
     private final BacktestSettings settings;
 
     // -- runtime
@@ -41,9 +43,11 @@ final class Judge extends AbstractStreamOperator<Void>
 
     /**
      * @param pipelines their names
+     * @param learned how the pipelines' examples count when they are judged
      */
-    Judge(List<String> pipelines, BacktestSettings settings) {
+    Judge(List<String> pipelines, MetricExamples learned, BacktestSettings settings) {
         this.pipelines = pipelines;
+        this.learned = learned;
         this.settings = settings;
     }
 
@@ -142,7 +146,12 @@ final class Judge extends AbstractStreamOperator<Void>
                 predicted.get(pipeline).next();
             }
         }
-        file().row(example, predictions);
+        float label = example.label();
+        float weight = example.weight();
+        file().row(example.of(label, (float) learned.weight(label, weight)), predictions);
+        if (learned.takesBack(label)) {
+            file().row(example.of(0, (float) -learned.weight(0, weight)), predictions);
+        }
     }
 
     private void flushLater() {

@@ -24,6 +24,11 @@ sealed interface JudgeEvent {
             boolean[] present)
             implements JudgeEvent {
 
+        /** The same with another label and weight. */
+        Joined of(float newLabel, float newWeight) {
+            return new Joined(number, digest, user, time, newLabel, newWeight, slices, present);
+        }
+
         static Joined of(BacktestExample example) {
             boolean[] present = new boolean[example.examples().length];
             for (int i = 0; i < present.length; i++) {

@@ -34,6 +34,11 @@ record BacktestCrosses(@Nullable Explained explained, String reason) {
             Explainer explainer = new Explainer(versions.storage(), chain);
             ExampleSample sample = new ExampleSample(explainer.spec(), SAMPLE);
             boolean usesExamples = explainer.measure().usesExamples();
+            if (usesExamples && !explainer.spec().stream().isEmpty()) {
+                return none(
+                        "What this network does with a pair depends on the example, and stream"
+                                + " features and profiles are not computed for this drawing.");
+            }
             if (usesExamples) {
                 sample.read(history);
             }

@@ -135,6 +135,13 @@ final class ExplainCommand implements Callable<Integer> {
         if (input != null && !usesInput) {
             which.common.say("The weights of %s say it alone: --input is not read.", type);
         }
+        if (usesInput && !spec.stream().isEmpty()) {
+            throw new UsageException(
+                    "what a network "
+                            + type
+                            + " does with a pair depends on the example, and those of --input lack"
+                            + " this model's stream features and profiles: it cannot be explained");
+        }
         ExampleSample sample = new ExampleSample(spec, SAMPLE);
         if (usesInput) {
             read(input, sample, badLines);

@@ -194,6 +194,7 @@ final class FitCommand implements Callable<Integer> {
 
     private Contestant contestant(Path file) {
         PipelineConfig config = PipelineConfigReader.read(file);
+        requireOffline(file, config.model());
         int microBatch = batch == null ? config.training().microBatch() : batch;
         BenchOptions.require(file + ": training.micro-batch", microBatch, 1, LARGEST_BATCH);
         try {
@@ -206,6 +207,16 @@ final class FitCommand implements Callable<Integer> {
                             : new Criterion(config.model().objective(), metric));
         } catch (IllegalArgumentException e) {
             throw new UsageException("--metric: " + e.getMessage());
+        }
+    }
+
+    /** What takes a stream in the order of time would be missing here, and nobody would notice. */
+    private static void requireOffline(Path file, ModelSpec model) {
+        if (!model.stream().isEmpty()) {
+            throw new UsageException(
+                    file
+                            + ": stream-features and profiles are computed in the order of time,"
+                            + " which epochs do not have; leave them out, or use millrace backtest");
         }
     }
 

@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             SimulateCommand.class,
             ReplayCommand.class,
+            InspectCommand.class,
+            LabelCommand.class,
             TrainCommand.class,
             FitCommand.class,
             BacktestCommand.class,

@@ -111,6 +111,16 @@ class OutputOptions {
         }
     }
 
+    /** Where to write a result that is lines of JSON; null when it is not wanted. */
+    @Nullable PrintWriter jsonLines() throws IOException {
+        if (json == null) {
+            return null;
+        }
+        return jsonOnStandardOutput()
+                ? standardOutput()
+                : new PrintWriter(Files.newBufferedWriter(Path.of(json)));
+    }
+
     /** Says a line to people. */
     final void say(String format, Object... values) {
         out().println(String.format(Locale.ROOT, format, values));

@@ -78,6 +78,7 @@ final class ScoreCommand implements Callable<Integer> {
         ScoreRequestLines requests =
                 forEver ? new ScoreRequestLines(List.of(), List.of()) : readRequests();
         requests.problems().forEach(common.err()::println);
+        sayWhatIsMissing(config);
         common.err().flush();
         try (StopSignal stop = StopSignal.onInterrupt();
                 Workspace files = Workspace.temporary();
@@ -101,6 +102,17 @@ final class ScoreCommand implements Callable<Integer> {
                     "scores and --json cannot both go to the standard output; name a file for one");
         }
         common.checkJson();
+    }
+
+    /** Rows of stream features are on the Kafka of the training job, nowhere else. */
+    private void sayWhatIsMissing(PipelineConfig config) {
+        if (config.kafka().bootstrapServers() == null && !config.model().stream().isEmpty()) {
+            common.err()
+                    .println(
+                            "millrace score: a broker of this process has no rows of stream features"
+                                    + " and profiles: they count as missing; with"
+                                    + " --bootstrap-servers, name the Kafka that training reads");
+        }
     }
 
     private static void requireVersion(PipelineConfig config) throws Exception {

@@ -5,15 +5,14 @@ import io.millrace.jobs.cli.process.StopSignal;
 import io.millrace.jobs.cli.stream.PipelineTopics;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.history.EventLine;
+import io.millrace.jobs.simulate.DisturbedEvents;
 import io.millrace.jobs.simulate.EventFeed;
 import io.millrace.jobs.simulate.EventProducer;
-import io.millrace.jobs.simulate.OracleScores;
 import io.millrace.jobs.simulate.Pacer;
 import io.millrace.jobs.simulate.SimulatedEvent;
 import io.millrace.jobs.simulate.Simulator;
 import io.millrace.jobs.simulate.World;
 import io.millrace.jobs.simulate.WorldSettings;
-import io.millrace.model.metric.Auc;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,15 +29,23 @@ import picocli.CommandLine.Option;
 /** {@code millrace simulate}. */
 @Command(
         name = "simulate",
-        description =
-                "Writes the events of the demo's world to Kafka as they happen, or to a file.",
+        description = {
+            "Writes the events of the demo's world to Kafka as they happen, or to a file.",
+            "The same seed, rate, duration and kind of world make the same events. Duplicates,"
+                    + " disorder and late clicks change how they are delivered: which impressions"
+                    + " there are and which of them are clicked stays the same."
+        },
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  millrace simulate --bootstrap-servers localhost:9092 --rate 500 --duration 10m",
-            "  millrace simulate --output events.jsonl --duration 1m --seed 7"
+            "  millrace simulate --output events.jsonl --duration 1m --seed 7",
+            "  millrace simulate --output events.jsonl --truth truth.jsonl --duplicates 0.05 \\",
+            "    --disorder 0.1 --disorder-by 1m --late-clicks 0.03"
         })
 final class SimulateCommand implements Callable<Integer> {
+
+    private static final int MOST_NEW_ITEMS = 1_000_000;
 
     @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -75,6 +82,29 @@ final class SimulateCommand implements Callable<Integer> {
     private WorldSettings.Drift drift;
 
     @Option(
+            names = "--new-items",
+            paramLabel = "N",
+            description =
+                    "Items that appear one after another over the whole time, beside the"
+                            + " "
+                            + WorldSettings.DEMO_ITEMS
+                            + " there are from the start (default: "
+                            + WorldSettings.DEMO_NEW_ITEMS
+                            + ").")
+    private int newItems = WorldSettings.DEMO_NEW_ITEMS;
+
+    @Option(
+            names = "--click-delay",
+            paramLabel = "TIME",
+            description =
+                    "Mean of the exponential time from an impression to its click, which is cut at"
+                            + " nine tenths of the pipeline's labels.attribution-window (default: a"
+                            + " fifth of it).")
+    private @Nullable Duration clickDelay;
+
+    @Mixin private final DisturbanceOptions disturbances = new DisturbanceOptions();
+
+    @Option(
             names = "--start",
             paramLabel = "TIME",
             description =
@@ -88,9 +118,36 @@ final class SimulateCommand implements Callable<Integer> {
             description = "Write JSON lines to this file, all at once, instead of to Kafka.")
     private @Nullable Path output;
 
+    @Option(
+            names = "--truth",
+            paramLabel = "FILE",
+            description =
+                    "Write the truth of each impression to this file as JSON lines: impressionId,"
+                            + " timestamp, the probability of a click, and the label, 1 if it is"
+                            + " clicked, however late.")
+    private @Nullable Path truth;
+
     @Override
     public Integer call() throws Exception {
         PipelineConfig config = common.pipelineOrExample();
+        check(config);
+        try (StopSignal stop = StopSignal.onInterrupt();
+                TruthFile events = new TruthFile(truth, simulator(config.labels()))) {
+            Simulation simulation =
+                    new Simulation(
+                            new DisturbedEvents(events, disturbances.disturbance(config), seed),
+                            config.labels().attributionWindow());
+            if (output == null) {
+                toKafka(config, simulation, stop);
+            } else {
+                toFile(output, simulation, stop);
+            }
+            report(simulation);
+        }
+        return ExitCode.OK;
+    }
+
+    private void check(PipelineConfig config) {
         if (output == null && config.kafka().bootstrapServers() == null) {
             throw new UsageException(
                     "where should the events go? Name brokers with --bootstrap-servers, or a file"
@@ -99,32 +156,33 @@ final class SimulateCommand implements Callable<Integer> {
         if (!(rate > 0 && rate <= 1e6)) {
             throw new UsageException("--rate must be above 0 and at most 1000000 a second");
         }
+        if (newItems < 0 || newItems > MOST_NEW_ITEMS) {
+            throw new UsageException("--new-items must be from 0 to " + MOST_NEW_ITEMS);
+        }
         if (start != null && output == null) {
             throw new UsageException(
                     "--start is for a file: on a topic, events happen as they are written; name"
                             + " --output, or leave --start out");
         }
-        common.checkJson();
-        OracleScores oracle = new OracleScores();
-        Simulator simulator = simulator(config);
-        long written;
-        try (StopSignal stop = StopSignal.onInterrupt()) {
-            written =
-                    output == null
-                            ? toKafka(config, simulator, oracle, stop)
-                            : toFile(output, simulator, oracle, stop);
+        if (truth != null && truth.equals(output)) {
+            throw new UsageException("--truth and --output must be different files");
         }
-        report(written, oracle);
-        return ExitCode.OK;
+        common.checkWritable("--output", output);
+        common.checkWritable("--truth", truth);
+        common.checkJson();
+        disturbances.check(config);
     }
 
-    private Simulator simulator(PipelineConfig config) {
-        World world =
-                new World(
-                        seed,
-                        WorldSettings.demo(begin(), duration, config.labels().attributionWindow())
-                                .withDrift(drift));
-        return new Simulator(world, seed, rate);
+    private Simulator simulator(PipelineConfig.Labels labels) {
+        WorldSettings settings =
+                WorldSettings.demo(begin(), duration, labels.attributionWindow())
+                        .withDrift(drift)
+                        .withNewItems(newItems);
+        if (clickDelay != null) {
+            settings = settings.withMeanClickDelay(clickDelay);
+        }
+        return new Simulator(
+                new World(seed, settings), seed, rate, disturbances.lateClicks(labels));
     }
 
     /** A file's events have happened; those on a topic happen as they are written. */
@@ -135,65 +193,42 @@ final class SimulateCommand implements Callable<Integer> {
         return start == null ? Instant.now().minus(duration) : start;
     }
 
-    private long toKafka(
-            PipelineConfig config, Simulator simulator, OracleScores oracle, StopSignal stop)
+    private void toKafka(PipelineConfig config, Simulation simulation, StopSignal stop)
             throws InterruptedException {
         try (PipelineTopics topics = new PipelineTopics(config)) {
             topics.createAbsent();
         }
-        common.out()
-                .printf(
-                        "Writing to %s and %s at %s for %d s ...%n",
-                        config.topics().impressions(),
-                        config.topics().clicks(),
-                        config.kafka().bootstrapServers(),
-                        duration.toSeconds());
-        common.out().flush();
+        common.say(
+                "Writing to %s and %s at %s for %d s ...",
+                config.topics().impressions(),
+                config.topics().clicks(),
+                String.valueOf(config.kafka().bootstrapServers()),
+                duration.toSeconds());
         try (EventProducer producer = new EventProducer(config)) {
-            return new EventFeed(producer, config.topics().impressions(), config.topics().clicks())
-                    .run(
-                            simulator,
-                            new Pacer(1),
-                            stop::isRequested,
-                            (event, metadata) -> oracle.add(event));
+            new EventFeed(producer, config.topics().impressions(), config.topics().clicks())
+                    .deliver(simulation, new Pacer(1), stop::isRequested, (event, metadata) -> {});
         }
     }
 
-    private static long toFile(Path file, Simulator simulator, OracleScores oracle, StopSignal stop)
+    private static void toFile(Path file, Simulation simulation, StopSignal stop)
             throws IOException {
         EventLine lines = new EventLine();
-        long written = 0;
         try (BufferedWriter writer = Files.newBufferedWriter(file)) {
-            while (simulator.hasNext() && !stop.isRequested()) {
-                SimulatedEvent event = simulator.next();
-                oracle.add(event);
+            while (simulation.hasNext() && !stop.isRequested()) {
+                SimulatedEvent event = simulation.next().event();
                 writer.write(
                         event instanceof SimulatedEvent.Shown shown
                                 ? lines.write(shown.impression())
                                 : lines.write(((SimulatedEvent.Clicked) event).click()));
                 writer.newLine();
-                written++;
             }
         }
-        return written;
     }
 
-    private void report(long written, OracleScores oracle) throws IOException {
-        Double ceiling = oracle.values().get(Auc.NAME);
-        common.out()
-                .printf(
-                        "%,d events written: %,d impressions, %,d clicks; their true probabilities"
-                                + " have AUC %s.%n",
-                        written,
-                        oracle.impressions(),
-                        written - oracle.impressions(),
-                        ceiling == null ? "-" : "%.4f".formatted(ceiling));
-        common.out().flush();
+    private void report(Simulation simulation) throws IOException {
+        common.say("%s", simulation.summary());
         ObjectNode json = common.mapper().createObjectNode();
-        json.put("events", written)
-                .put("impressions", oracle.impressions())
-                .put("clicks", written - oracle.impressions())
-                .put("oracle_auc", ceiling);
+        simulation.toJson(json);
         common.writeJson(json);
     }
 }

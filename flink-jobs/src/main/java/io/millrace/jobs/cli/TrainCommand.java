@@ -17,6 +17,7 @@ import io.millrace.schemas.ModelVersion;
 import io.millrace.schemas.PrequentialMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -154,10 +155,13 @@ final class TrainCommand implements Callable<Integer> {
             say(
                     "%,d events are in Kafka; training on them, versions go to %s.",
                     events.send(config), config.versions().directory());
-            return topics.ends(
-                    config.model().objective() instanceof Objective.Rating
-                            ? List.of(config.topics().ratings())
-                            : List.of(config.topics().impressions(), config.topics().clicks()));
+            List<String> read = new ArrayList<>(config.topics().profiles().values());
+            if (config.model().objective() instanceof Objective.Rating) {
+                read.add(config.topics().ratings());
+            } else {
+                read.addAll(List.of(config.topics().impressions(), config.topics().clicks()));
+            }
+            return topics.ends(read);
         }
     }
 

@@ -1,7 +1,9 @@
 package io.millrace.jobs.config;
 
 import io.millrace.model.ModelSpec;
+import io.millrace.model.loss.ExampleWeighting;
 import io.millrace.schemas.codec.EventFormat;
+import io.millrace.schemas.codec.OtherVersions;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Map;
@@ -93,6 +95,8 @@ public record PipelineConfig(
     /**
      * Names of the topics.
      *
+     * @param features what is known of keys, for the scoring job; compacted
+     * @param profiles by the profile's name, its topic
      * @param partitions of a topic that is created
      */
     public record Topics(
@@ -104,8 +108,14 @@ public record PipelineConfig(
             String models,
             String metrics,
             String deadLetters,
+            String features,
+            Map<String, String> profiles,
             int partitions)
-            implements Serializable {}
+            implements Serializable {
+        public Topics {
+            profiles = Map.copyOf(profiles);
+        }
+    }
 
     /**
      * How events are written and which are believed.
@@ -114,21 +124,59 @@ public record PipelineConfig(
      * @param maxAhead an event further ahead of the clock is a dead letter
      * @param outOfOrderness how long events may come behind a later one
      * @param idleAfter when a silent partition no longer holds back event time
+     * @param schemas that producers write with, beside those of this release
      */
     public record Events(
             EventFormat format,
             int maxBytes,
             Duration maxAhead,
             Duration outOfOrderness,
-            Duration idleAfter)
-            implements Serializable {}
+            Duration idleAfter,
+            OtherVersions schemas)
+            implements Serializable {
+
+        /** Written with the schemas of this release. */
+        public Events(
+                EventFormat format,
+                int maxBytes,
+                Duration maxAhead,
+                Duration outOfOrderness,
+                Duration idleAfter) {
+            this(format, maxBytes, maxAhead, outOfOrderness, idleAfter, OtherVersions.NONE);
+        }
+    }
 
     /**
      * How impressions become examples.
      *
+     * @param policy when an impression without a click is a negative
      * @param attributionWindow an impression without a click for this long is a negative
+     * @param lateWindow a click this long after its impression still corrects the negative; at
+     *     least the attribution window
      */
-    public record Labels(Duration attributionWindow) implements Serializable {}
+    public record Labels(Policy policy, Duration attributionWindow, Duration lateWindow)
+            implements Serializable {
+
+        /** Waits for clicks, and corrects nothing. */
+        public Labels(Duration attributionWindow) {
+            this(Policy.WAIT, attributionWindow, attributionWindow);
+        }
+
+        /** How gradients are weighed, which only the policy that does not wait asks for. */
+        public ExampleWeighting weighting() {
+            return policy == Policy.IMMEDIATE
+                    ? ExampleWeighting.FAKE_NEGATIVES
+                    : ExampleWeighting.NONE;
+        }
+
+        /** When an impression without a click is a negative. */
+        public enum Policy {
+            /** When the attribution window ends. */
+            WAIT,
+            /** At once; a click makes a positive later, and weights keep the estimate unbiased. */
+            IMMEDIATE
+        }
+    }
 
     /**
      * How the model is trained.

@@ -1,19 +1,26 @@
 package io.millrace.jobs.config;
 
+import io.millrace.jobs.config.PipelineConfig.Labels.Policy;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.config.ConfigException;
 import io.millrace.model.config.ConfigNode;
 import io.millrace.model.config.ModelSpecReader;
 import io.millrace.model.loss.Objective;
+import io.millrace.model.stream.Profile;
+import io.millrace.model.stream.StreamSpec;
 import io.millrace.schemas.codec.EventFormat;
+import io.millrace.schemas.codec.OtherVersions;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -55,9 +62,9 @@ public final class PipelineConfigReader {
                 new PipelineConfig(
                         model,
                         kafka(root.mapOrEmpty("kafka")),
-                        topics(root.mapOrEmpty("topics")),
+                        topics(root, model.stream()),
                         events(root.mapOrEmpty("events")),
-                        labels(root, model.objective()),
+                        labels(root, model),
                         training(root.mapOrEmpty("training")),
                         versions(root.mapOrEmpty("versions")),
                         checkpoints(root.mapOrEmpty("checkpoints")),
@@ -118,7 +125,8 @@ public final class PipelineConfigReader {
                         });
     }
 
-    private static PipelineConfig.Topics topics(ConfigNode node) {
+    private static PipelineConfig.Topics topics(ConfigNode root, StreamSpec stream) {
+        ConfigNode node = root.mapOrEmpty("topics");
         Set<String> names = new HashSet<>();
         return new PipelineConfig.Topics(
                 topic(node, "impressions", names),
@@ -129,12 +137,29 @@ public final class PipelineConfigReader {
                 topic(node, "models", names),
                 topic(node, "metrics", names),
                 topic(node, "dead-letters", names),
+                topic(node, "features", names),
+                profiles(root.mapOrEmpty("profiles"), stream, names),
                 whole(node, "partitions", 1, 1, 10_000));
+    }
+
+    /** By the profile's name; its topic is called like it unless the file says otherwise. */
+    private static Map<String, String> profiles(
+            ConfigNode node, StreamSpec stream, Set<String> names) {
+        Map<String, String> topics = new LinkedHashMap<>();
+        for (Profile profile : stream.profiles()) {
+            String name = profile.name();
+            topics.put(name, topic(node.map(name), "topic", name, names));
+        }
+        return topics;
     }
 
     /** A topic that is called like its key unless the file says otherwise. */
     private static String topic(ConfigNode node, String key, Set<String> names) {
-        String name = node.string(key, key);
+        return topic(node, key, key, names);
+    }
+
+    private static String topic(ConfigNode node, String key, String byDefault, Set<String> names) {
+        String name = node.string(key, byDefault);
         if (!TOPIC_NAME.matcher(name).matches()) {
             throw node.error(
                     key,
@@ -148,24 +173,77 @@ public final class PipelineConfigReader {
     }
 
     private static PipelineConfig.Events events(ConfigNode node) {
+        EventFormat format = node.choice("format", EventFormat.class, EventFormat.AVRO);
         return new PipelineConfig.Events(
-                node.choice("format", EventFormat.class, EventFormat.AVRO),
+                format,
                 (int) bytes(node, "max-bytes", 1 << 20, 1 << 10, 1 << 30),
                 duration(node, "max-ahead", Duration.ofHours(1), Duration.ZERO),
                 duration(node, "out-of-orderness", Duration.ofSeconds(1), Duration.ZERO),
-                duration(node, "idle-after", Duration.ofSeconds(5), SHORTEST));
+                duration(node, "idle-after", Duration.ofSeconds(5), SHORTEST),
+                schemas(node, format));
     }
 
-    private static PipelineConfig.Labels labels(ConfigNode root, Objective objective) {
-        if (root.has("labels") && !(objective instanceof Objective.Click)) {
+    /** Schemas are read here, once, so that a cluster needs no files of them. */
+    private static OtherVersions schemas(ConfigNode node, EventFormat format) {
+        List<String> texts = new ArrayList<>();
+        for (String file : node.strings("schemas", List.of())) {
+            if (format != EventFormat.AVRO) {
+                throw node.error(
+                        "schemas", "events in JSON do not name their schema; leave it out");
+            }
+            try {
+                String text = text(Path.of(file));
+                OtherVersions.check(text);
+                texts.add(text);
+            } catch (ConfigException e) {
+                throw node.error("schemas", String.valueOf(e.getMessage()));
+            } catch (IllegalArgumentException e) {
+                throw node.error("schemas", file + ": " + e.getMessage());
+            }
+        }
+        return new OtherVersions(texts);
+    }
+
+    private static PipelineConfig.Labels labels(ConfigNode root, ModelSpec model) {
+        if (root.has("labels") && !(model.objective() instanceof Objective.Click)) {
             throw root.error("labels", "only the objective click makes labels from clicks");
         }
-        return new PipelineConfig.Labels(
-                duration(
-                        root.mapOrEmpty("labels"),
-                        "attribution-window",
-                        Duration.ofSeconds(10),
-                        SHORTEST));
+        ConfigNode node = root.mapOrEmpty("labels");
+        Policy policy = node.choice("policy", Policy.class, Policy.WAIT);
+        if (policy == Policy.IMMEDIATE) {
+            checkImmediate(node, model);
+        }
+        Duration attributionWindow =
+                duration(node, "attribution-window", Duration.ofSeconds(10), SHORTEST);
+        Duration lateWindow = duration(node, "late-window", attributionWindow, SHORTEST);
+        if (lateWindow.compareTo(attributionWindow) < 0) {
+            throw node.error(
+                    "late-window",
+                    "expected at least the attribution-window ("
+                            + attributionWindow.toMillis()
+                            + "ms), found "
+                            + lateWindow.toMillis()
+                            + "ms");
+        }
+        return new PipelineConfig.Labels(policy, attributionWindow, lateWindow);
+    }
+
+    /** Examples are weighed by their predictions then, which not every loss can take. */
+    private static void checkImmediate(ConfigNode node, ModelSpec model) {
+        if (model.architecture().batchLoss().isPresent()) {
+            throw node.error(
+                    "policy",
+                    "immediate weighs each example by its prediction, but the loss of "
+                            + model.architecture().type()
+                            + " is of the whole batch; the policy can be wait");
+        }
+        if (model.objective() instanceof Objective.Click click && click.negativeSampling() < 1) {
+            throw node.error(
+                    "policy",
+                    "immediate cannot be combined with objective.negative-sampling, since clicked"
+                            + " impressions are negatives too at first, and would be dropped; the"
+                            + " policy can be wait");
+        }
     }
 
     private static PipelineConfig.Training training(ConfigNode node) {

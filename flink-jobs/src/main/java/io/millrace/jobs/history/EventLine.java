@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.schemas.Click;
 import io.millrace.schemas.Impression;
+import io.millrace.schemas.Profile;
 import io.millrace.schemas.Rating;
 import io.millrace.schemas.codec.EventCodec;
 import io.millrace.schemas.codec.EventFormat;
@@ -25,6 +26,7 @@ import org.apache.avro.specific.SpecificRecord;
 public final class EventLine {
 
     private static final String TYPE = "type";
+    private static final String PROFILE = "profile";
 
     private final JsonMapper mapper =
             JsonMapper.builder()
@@ -37,6 +39,25 @@ public final class EventLine {
     private final EventCodec<Rating> ratings = EventCodec.of(Rating.class, EventFormat.JSON);
     private final Map<String, EventCodec<? extends SpecificRecord>> codecs =
             new TreeMap<>(Map.of("impression", impressions, "click", clicks, "rating", ratings));
+
+    private boolean readsProfiles;
+    private String profile = "";
+
+    /**
+     * Also reads profiles: lines of the type {@code profile} that name, beside it, which {@code
+     * profile} they are of.
+     */
+    public static EventLine withProfiles() {
+        EventLine lines = new EventLine();
+        lines.readsProfiles = true;
+        lines.codecs.put(PROFILE, EventCodec.of(Profile.class, EventFormat.JSON));
+        return lines;
+    }
+
+    /** The name of the profile that was read last. */
+    public String profile() {
+        return profile;
+    }
 
     /** The line of an event, without a line break. */
     public String write(SpecificRecord event) {
@@ -70,6 +91,13 @@ public final class EventLine {
         if (codec == null) {
             throw new BadLineException(
                     "unknown type " + type + "; expected one of " + codecs.keySet());
+        }
+        if (readsProfiles && type.textValue().equals(PROFILE)) {
+            JsonNode name = fields.remove(PROFILE);
+            if (name == null || !name.isTextual()) {
+                throw new BadLineException("it has no \"profile\", the name of the profile");
+            }
+            profile = name.textValue();
         }
         try {
             return codec.decode(mapper.writeValueAsBytes(fields));

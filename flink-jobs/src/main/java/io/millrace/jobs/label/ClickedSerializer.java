@@ -1,6 +1,5 @@
 package io.millrace.jobs.label;
 
-import io.millrace.jobs.source.Origin;
 import io.millrace.jobs.wire.ImmutableSerializer;
 import io.millrace.jobs.wire.SerializerTypeInfo;
 import io.millrace.jobs.wire.WireArrays;
@@ -22,10 +21,7 @@ public final class ClickedSerializer extends ImmutableSerializer<Clicked> {
         target.writeByte(FORMAT);
         target.writeUTF(clicked.impressionId());
         target.writeLong(clicked.time());
-        target.writeUTF(clicked.origin().topic());
-        target.writeInt(clicked.origin().partition());
-        target.writeLong(clicked.origin().offset());
-        target.writeLong(clicked.origin().arrivalTime());
+        OriginWire.write(clicked.origin(), target);
         WireArrays.write(clicked.payload(), target);
     }
 
@@ -39,8 +35,7 @@ public final class ClickedSerializer extends ImmutableSerializer<Clicked> {
         return new Clicked(
                 source.readUTF(),
                 source.readLong(),
-                new Origin(
-                        source.readUTF(), source.readInt(), source.readLong(), source.readLong()),
+                OriginWire.read(source),
                 WireArrays.readBytes(source));
     }
 }

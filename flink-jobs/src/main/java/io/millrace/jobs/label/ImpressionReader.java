@@ -26,7 +26,8 @@ public record ImpressionReader<E>(ExampleRecipe<E> recipe, EventFormat format, i
             return new Sourced.Event<>(
                     origin,
                     event.getTimestamp(),
-                    new LabelEvent.Impressed<>(event.getImpressionId(), example));
+                    new LabelEvent.Impressed<>(
+                            event.getImpressionId(), example, new Received(origin, payload)));
         };
     }
 }

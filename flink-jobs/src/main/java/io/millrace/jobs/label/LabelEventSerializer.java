@@ -2,6 +2,7 @@ package io.millrace.jobs.label;
 
 import io.millrace.jobs.wire.ImmutableSerializer;
 import io.millrace.jobs.wire.SerializerTypeInfo;
+import io.millrace.jobs.wire.WireArrays;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -43,6 +44,7 @@ public final class LabelEventSerializer<E> extends ImmutableSerializer<LabelEven
             target.writeByte(IMPRESSED);
             target.writeUTF(impressed.impressionId());
             examples.serialize(impressed.example(), target);
+            write(impressed.received(), target);
         } else if (event instanceof LabelEvent.OfClick<E> click) {
             target.writeByte(CLICK);
             clicks.serialize(click.click(), target);
@@ -54,10 +56,26 @@ public final class LabelEventSerializer<E> extends ImmutableSerializer<LabelEven
         int kind = source.readByte();
         return switch (kind) {
             case IMPRESSED ->
-                    new LabelEvent.Impressed<>(source.readUTF(), examples.deserialize(source));
+                    new LabelEvent.Impressed<>(
+                            source.readUTF(), examples.deserialize(source), read(source));
             case CLICK -> new LabelEvent.OfClick<>(clicks.deserialize(source));
             default -> throw new IOException("unknown kind of label event: " + kind);
         };
+    }
+
+    private static void write(@Nullable Received received, DataOutputView target)
+            throws IOException {
+        target.writeBoolean(received != null);
+        if (received != null) {
+            OriginWire.write(received.origin(), target);
+            WireArrays.write(received.payload(), target);
+        }
+    }
+
+    private static @Nullable Received read(DataInputView source) throws IOException {
+        return source.readBoolean()
+                ? new Received(OriginWire.read(source), WireArrays.readBytes(source))
+                : null;
     }
 
     @Override

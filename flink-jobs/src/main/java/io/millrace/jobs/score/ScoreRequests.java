@@ -10,6 +10,7 @@ import io.millrace.model.learn.DivergedException;
 import io.millrace.model.learn.TorchEngine;
 import io.millrace.model.score.Scored;
 import io.millrace.model.score.Scorer;
+import io.millrace.model.stream.FeatureTable;
 import io.millrace.model.version.VersionCatalog;
 import io.millrace.model.version.VersionStorage;
 import io.millrace.schemas.CandidateScore;
@@ -56,19 +57,30 @@ final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVe
     private final String model;
     private final VersionDirectory directory;
     private final int torchThreads;
+    private final @Nullable FeatureSource features;
 
     // -- runtime
 
+    private transient @Nullable FeatureFollower follower;
+    private transient FeatureTable table;
     private transient Scorer scorer;
     private transient VersionLoader loader;
     private transient Counter answered;
     private transient Counter unscored;
     private transient Histogram latency;
 
-    ScoreRequests(String model, VersionDirectory directory, int torchThreads) {
+    /**
+     * @param features where stream features and profiles come from; null for a model without
+     */
+    ScoreRequests(
+            String model,
+            VersionDirectory directory,
+            int torchThreads,
+            @Nullable FeatureSource features) {
         this.model = model;
         this.directory = directory;
         this.torchThreads = torchThreads;
+        this.features = features;
     }
 
     @Override
@@ -76,8 +88,12 @@ final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVe
         LogContext.enter(getRuntimeContext());
         TorchEngine.start(torchThreads);
         VersionStorage storage = directory.open();
-        scorer = new Scorer(storage, model, Device.cpu());
+        table = new FeatureTable();
+        scorer = new Scorer(storage, model, Device.cpu(), table);
         loader = new VersionLoader(scorer, model);
+        if (features != null) {
+            follower = features.follow(model, table);
+        }
         loadNewest(new VersionCatalog(storage, model).versions());
         register(getRuntimeContext().getMetricGroup());
     }
@@ -90,6 +106,10 @@ final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVe
                         MetricNames.SCORING_LATENCY,
                         new DescriptiveStatisticsHistogram(MEASURED_REQUESTS));
         metrics.counter(MetricNames.REFUSED_VERSIONS, loader.refused());
+        if (follower != null) {
+            metrics.gauge(MetricNames.FEATURE_ROWS, () -> table.size());
+            metrics.counter(MetricNames.DAMAGED_FEATURE_ROWS, follower.damaged());
+        }
         metrics.gauge(MetricNames.SERVED_VERSION, () -> scorer.version());
         metrics.gauge(
                 MetricNames.SERVED_VERSION_AGE, () -> VersionAge.sinceCreation(scorer.manifest()));
@@ -100,6 +120,9 @@ final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVe
     @Override
     public void processElement(
             ScoreRequest request, ReadOnlyContext context, Collector<Score> out) {
+        if (follower != null) {
+            follower.requireFollowing();
+        }
         Score answer = answer(request);
         out.collect(answer);
         answered.inc();
@@ -126,14 +149,10 @@ final class ScoreRequests extends BroadcastProcessFunction<ScoreRequest, ModelVe
 
     @Override
     public void close() throws Exception {
-        try {
-            if (loader != null) {
-                loader.close();
-            }
-        } finally {
-            if (scorer != null) {
-                scorer.close();
-            }
+        try (FeatureFollower followed = follower;
+                Scorer served = scorer;
+                VersionLoader loading = loader) {
+            super.close();
         }
     }
 

@@ -20,23 +20,33 @@ public final class EventFeed {
         this.clicksTopic = clicksTopic;
     }
 
-    /**
-     * Writes events until there are no more or {@code stopped} says so, and waits until they are in
-     * Kafka.
-     *
-     * @return how many were written
-     */
+    /** Writes events as they happen, until there are no more or {@code stopped} says so. */
     public long run(
             Iterator<SimulatedEvent> events,
             Pacer pacer,
             BooleanSupplier stopped,
             Acknowledgements acknowledgements)
             throws InterruptedException {
+        return deliver(new DeliveredAtOnce(events), pacer, stopped, acknowledgements);
+    }
+
+    /**
+     * Writes events as they are delivered, until there are no more or {@code stopped} says so, and
+     * waits until they are in Kafka.
+     *
+     * @return how many were written
+     */
+    public long deliver(
+            Iterator<Delivery> deliveries,
+            Pacer pacer,
+            BooleanSupplier stopped,
+            Acknowledgements acknowledgements)
+            throws InterruptedException {
         long written = 0;
-        while (events.hasNext() && !stopped.getAsBoolean()) {
-            SimulatedEvent event = events.next();
-            pacer.await(event.timestamp());
-            send(event, acknowledgements);
+        while (deliveries.hasNext() && !stopped.getAsBoolean()) {
+            Delivery delivery = deliveries.next();
+            pacer.await(delivery.time());
+            send(delivery.event(), acknowledgements);
             written++;
         }
         producer.flush();
@@ -56,6 +66,19 @@ public final class EventFeed {
                     event.impressionId(),
                     clicked.click(),
                     metadata -> acknowledgements.acknowledged(event, metadata));
+        }
+    }
+
+    private record DeliveredAtOnce(Iterator<SimulatedEvent> events) implements Iterator<Delivery> {
+
+        @Override
+        public boolean hasNext() {
+            return events.hasNext();
+        }
+
+        @Override
+        public Delivery next() {
+            return Delivery.atOnce(events.next());
         }
     }
 

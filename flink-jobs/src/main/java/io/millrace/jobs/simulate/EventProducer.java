@@ -62,10 +62,16 @@ public final class EventProducer implements AutoCloseable {
      */
     public void send(
             String topic, String key, SpecificRecord event, Consumer<RecordMetadata> acknowledged) {
+        send(topic, key, encode(event), acknowledged);
+    }
+
+    /** Writes an event that has been encoded; otherwise the same. */
+    public void send(
+            String topic, String key, byte[] event, Consumer<RecordMetadata> acknowledged) {
         rethrow();
         var unused =
                 producer.send(
-                        new ProducerRecord<>(topic, key, encode(event)),
+                        new ProducerRecord<>(topic, key, event),
                         (metadata, problem) -> {
                             if (problem == null) {
                                 acknowledged.accept(metadata);

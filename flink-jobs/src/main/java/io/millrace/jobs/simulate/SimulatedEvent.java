@@ -31,8 +31,12 @@ public sealed interface SimulatedEvent {
         }
     }
 
-    /** An item that was shown was clicked. */
-    record Clicked(Click click) implements SimulatedEvent {
+    /**
+     * An item that was shown was clicked.
+     *
+     * @param delay milliseconds since it was shown
+     */
+    record Clicked(Click click, long delay) implements SimulatedEvent {
         @Override
         public long timestamp() {
             return click.getTimestamp();

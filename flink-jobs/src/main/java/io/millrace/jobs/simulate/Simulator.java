@@ -11,7 +11,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * The events of a world in order of event time: impressions at a constant rate for the world's
- * duration, and each click some time after its impression. A function of world, seed and rate.
+ * duration, and each click some time after its impression. A function of world, seed, rate and late
+ * clicks; the last only decide when a click comes.
  */
 public final class Simulator implements Iterator<SimulatedEvent> {
 
@@ -20,15 +21,22 @@ public final class Simulator implements Iterator<SimulatedEvent> {
     private final double impressionsPerSecond;
     private final long start;
     private final long impressions;
+    private final LateClicks lateClicks;
     private final RandomGenerator random;
+    private final RandomGenerator forLateClicks;
 
-    private final PriorityQueue<Click> clicksToCome =
+    private final PriorityQueue<SimulatedEvent.Clicked> clicksToCome =
             new PriorityQueue<>(
-                    Comparator.comparingLong(Click::getTimestamp)
-                            .thenComparing(Click::getImpressionId));
+                    Comparator.comparingLong(SimulatedEvent::timestamp)
+                            .thenComparing(SimulatedEvent::impressionId));
     private long impressionsMade;
 
+    /** Without late clicks. */
     public Simulator(World world, long seed, double impressionsPerSecond) {
+        this(world, seed, impressionsPerSecond, LateClicks.NONE);
+    }
+
+    public Simulator(World world, long seed, double impressionsPerSecond, LateClicks lateClicks) {
         if (!(impressionsPerSecond > 0)) {
             throw new IllegalArgumentException("impressions per second must be above 0");
         }
@@ -38,7 +46,9 @@ public final class Simulator implements Iterator<SimulatedEvent> {
         start = world.settings().start().toEpochMilli();
         impressions =
                 (long) (world.settings().duration().toMillis() / 1000.0 * impressionsPerSecond);
+        this.lateClicks = lateClicks;
         random = Seeds.generator(seed, "simulator");
+        forLateClicks = Seeds.generator(seed, "late clicks");
     }
 
     /** How many impressions there are in all. */
@@ -53,15 +63,15 @@ public final class Simulator implements Iterator<SimulatedEvent> {
 
     @Override
     public SimulatedEvent next() {
-        Click click = clicksToCome.peek();
+        SimulatedEvent click = clicksToCome.peek();
         if (impressionsMade < impressions
-                && (click == null || timeOf(impressionsMade) <= click.getTimestamp())) {
+                && (click == null || timeOf(impressionsMade) <= click.timestamp())) {
             return show();
         }
         if (click == null) {
             throw new NoSuchElementException("the world has ended");
         }
-        return new SimulatedEvent.Clicked(clicksToCome.remove());
+        return clicksToCome.remove();
     }
 
     private long timeOf(long impression) {
@@ -75,7 +85,8 @@ public final class Simulator implements Iterator<SimulatedEvent> {
         String id = idPrefix + impressionsMade;
         impressionsMade++;
         if (clicked) {
-            clicksToCome.add(new Click(id, view.time() + delay()));
+            long delay = delay();
+            clicksToCome.add(new SimulatedEvent.Clicked(new Click(id, view.time() + delay), delay));
         }
         return new SimulatedEvent.Shown(impression(id, view), probability, clicked);
     }
@@ -95,6 +106,14 @@ public final class Simulator implements Iterator<SimulatedEvent> {
     private long delay() {
         double mean = world.settings().meanClickDelay().toMillis();
         long drawn = Math.round(-mean * Math.log(1 - random.nextDouble()));
-        return Math.min(drawn, world.settings().maxClickDelay().toMillis());
+        boolean isLate = forLateClicks.nextDouble() < lateClicks.share();
+        long late = lateDelay();
+        return isLate ? late : Math.min(drawn, world.settings().maxClickDelay().toMillis());
+    }
+
+    private long lateDelay() {
+        long after = lateClicks.after().toMillis();
+        long span = lateClicks.until().toMillis() - after;
+        return after + 1 + (long) (forLateClicks.nextDouble() * span);
     }
 }

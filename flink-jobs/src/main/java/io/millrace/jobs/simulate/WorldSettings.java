@@ -15,7 +15,8 @@ import java.time.Instant;
  * @param positions places at which an item can be shown, 1 to {@code positions}
  * @param drift how tastes change around the middle of the duration
  * @param meanClickDelay mean of the exponential delay from an impression to its click
- * @param maxClickDelay no click is later than this; keep it below the attribution window
+ * @param maxClickDelay no click is later than this, but for {@link LateClicks}; keep it below the
+ *     attribution window
  */
 public record WorldSettings(
         Instant start,
@@ -28,6 +29,12 @@ public record WorldSettings(
         Drift drift,
         Duration meanClickDelay,
         Duration maxClickDelay) {
+
+    /** Items that exist from the start in the demo's world. */
+    public static final int DEMO_ITEMS = 500;
+
+    /** Items that appear in the demo's world. */
+    public static final int DEMO_NEW_ITEMS = 100;
 
     public WorldSettings {
         require(duration.toMillis() > 0, "duration must be at least a millisecond");
@@ -46,8 +53,8 @@ public record WorldSettings(
                 start,
                 duration,
                 2_000,
-                500,
-                100,
+                DEMO_ITEMS,
+                DEMO_NEW_ITEMS,
                 12,
                 10,
                 Drift.ABRUPT,
@@ -67,6 +74,36 @@ public record WorldSettings(
                 positions,
                 newDrift,
                 meanClickDelay,
+                maxClickDelay);
+    }
+
+    /** The same world with another number of items that appear. */
+    public WorldSettings withNewItems(int number) {
+        return new WorldSettings(
+                start,
+                duration,
+                users,
+                items,
+                number,
+                categories,
+                positions,
+                drift,
+                meanClickDelay,
+                maxClickDelay);
+    }
+
+    /** The same world in which clicks come after other times. */
+    public WorldSettings withMeanClickDelay(Duration mean) {
+        return new WorldSettings(
+                start,
+                duration,
+                users,
+                items,
+                newItems,
+                categories,
+                positions,
+                drift,
+                mean,
                 maxClickDelay);
     }
 

@@ -14,8 +14,14 @@ public final class DeadLetters {
     /** A value that no feature or objective can take. */
     public static final String INVALID_VALUE = "INVALID_VALUE";
 
-    /** A click without an impression within the attribution window. */
+    /** A click without an impression within the late window before it. */
     public static final String UNMATCHED_CLICK = "UNMATCHED_CLICK";
+
+    /** A click on an impression that is known, after the late window. */
+    public static final String LATE_CLICK = "LATE_CLICK";
+
+    /** An impression that came when its late window was over. */
+    public static final String LATE_IMPRESSION = "LATE_IMPRESSION";
 
     private DeadLetters() {}
 

@@ -69,7 +69,12 @@ public record EventStream<T>(
                         .setClientIdPrefix(settings.group() + "-" + topic)
                         .setStartingOffsets(start)
                         .setDeserializer(
-                                new KafkaEvents<>(reader, sourcedType, settings.maxAhead()));
+                                new KafkaEvents<>(
+                                        reader,
+                                        sourcedType,
+                                        settings.maxAhead(),
+                                        settings.schemas(),
+                                        settings.maxBytes()));
         settings.properties().forEach(source::setProperty);
         if (settings.end() != null) {
             source.setBounded(OffsetsInitializer.offsets(end(settings.end(), topic)));

@@ -1,6 +1,7 @@
 package io.millrace.jobs.source;
 
 import io.millrace.schemas.codec.EventFormat;
+import io.millrace.schemas.codec.OtherVersions;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param group consumer group and prefix of client ids
  * @param format encoding of the events
  * @param maxBytes largest payload that is decoded
+ * @param schemas other versions of ours that events are written with
  * @param maxAhead how far an event time may lie after its record's arrival
  * @param outOfOrderness how much later than a younger one an event may arrive within a partition
  * @param idleAfter when a silent partition stops holding back the watermark
@@ -23,6 +25,7 @@ public record KafkaSettings(
         String group,
         EventFormat format,
         int maxBytes,
+        OtherVersions schemas,
         Duration maxAhead,
         Duration outOfOrderness,
         Duration idleAfter,

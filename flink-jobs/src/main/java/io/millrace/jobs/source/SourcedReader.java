@@ -2,6 +2,7 @@ package io.millrace.jobs.source;
 
 import io.millrace.model.feature.EventTime;
 import io.millrace.model.feature.InvalidEventException;
+import io.millrace.schemas.codec.OtherVersions;
 import io.millrace.schemas.codec.UndecodableException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +17,21 @@ public final class SourcedReader<T> {
 
     private final EventReader.Opened<T> reader;
     private final Duration maxAhead;
+    private final OtherVersions.Opened schemas;
+
+    /** Of events that are written with the schemas of this release. */
+    public SourcedReader(EventReader<T> recipe, Duration maxAhead) {
+        this(recipe, maxAhead, OtherVersions.NONE.open(Integer.MAX_VALUE));
+    }
 
     /**
      * @param maxAhead how far an event time may lie after the record's arrival
+     * @param schemas other versions that events are written with
      */
-    public SourcedReader(EventReader<T> recipe, Duration maxAhead) {
+    public SourcedReader(EventReader<T> recipe, Duration maxAhead, OtherVersions.Opened schemas) {
         this.reader = recipe.open();
         this.maxAhead = maxAhead;
+        this.schemas = schemas;
     }
 
     /**
@@ -35,7 +44,7 @@ public final class SourcedReader<T> {
         byte[] payload = untrusted == null ? NOTHING : untrusted;
         Sourced.Event<T> event;
         try {
-            event = reader.read(payload, origin);
+            event = reader.read(schemas.today(payload), origin);
         } catch (UndecodableException e) {
             return reject(origin, payload, e.reason().name(), e);
         } catch (InvalidEventException e) {

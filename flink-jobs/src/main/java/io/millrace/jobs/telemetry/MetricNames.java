@@ -23,17 +23,49 @@ public final class MetricNames {
     /** Counter: examples made of impressions with a click. */
     public static final String POSITIVES = "positives";
 
-    /** Counter: examples made of impressions whose window ended without a click. */
+    /**
+     * Counter: negatives to learn from: of impressions whose window ended without a click, or of
+     * all impressions where the policy does not wait.
+     */
     public static final String NEGATIVES = "negatives";
 
-    /** Counter: clicks without an open impression, which are dead letters. */
+    /** Counter: late clicks that replaced the negative of their impression. */
+    public static final String CORRECTIONS = "corrections";
+
+    /** Counter: negatives that sampling dropped. */
+    public static final String UNSAMPLED_NEGATIVES = "unsampledNegatives";
+
+    /** Counter: impressions that had come before, and were dropped. */
+    public static final String DUPLICATE_IMPRESSIONS = "duplicateImpressions";
+
+    /** Counter: clicks on an impression that another click decided, and that were dropped. */
+    public static final String DUPLICATE_CLICKS = "duplicateClicks";
+
+    /** Counter: impressions whose late window was over when they came, which are dead letters. */
+    public static final String LATE_IMPRESSIONS = "lateImpressions";
+
+    /** Counter: clicks after the late window of their impression, which are dead letters. */
+    public static final String LATE_CLICKS = "lateClicks";
+
+    /** Counter: clicks without an impression, which are dead letters. */
     public static final String UNMATCHED_CLICKS = "unmatchedClicks";
 
     /**
-     * Gauge: impressions that are neither clicked nor past their window. A rescaled job counts them
-     * right only in the sum over its subtasks.
+     * Gauge: impressions that are neither clicked nor past their window, which is the late window
+     * where the policy does not wait. A rescaled job counts them right only in the sum over its
+     * subtasks.
      */
     public static final String WAITING_IMPRESSIONS = "waitingImpressions";
+
+    // -- feature rows
+
+    /** Counter: what came behind the watermark, and was applied to a row as it was by then. */
+    public static final String LATE_FEATURE_EVENTS = "lateFeatureEvents";
+
+    // -- assemble
+
+    /** Counter: labels of events whose stream features were no longer known. */
+    public static final String INCOMPLETE_EXAMPLES = "incompleteExamples";
 
     // -- trainer
 
@@ -65,6 +97,15 @@ public final class MetricNames {
 
     /** Gauge: rows looked up in state because the cache did not hold them. */
     public static final String CACHE_MISSES = "cacheMisses";
+
+    /** Gauge: values that began to be counted since the attempt began. */
+    public static final String CANDIDATES = "candidates";
+
+    /** Gauge: values that were given a row of their own since the attempt began. */
+    public static final String ADMITTED = "admitted";
+
+    /** Gauge: rows that were removed, having expired, since the attempt began. */
+    public static final String EXPIRED = "expired";
 
     // -- prequential
 
@@ -113,6 +154,12 @@ public final class MetricNames {
 
     /** Counter: versions that were not fit to serve. */
     public static final String REFUSED_VERSIONS = "refusedVersions";
+
+    /** Gauge: rows of stream features and profiles that the scorer has in memory. */
+    public static final String FEATURE_ROWS = "featureRows";
+
+    /** Counter: records of the topic of features that are no rows. */
+    public static final String DAMAGED_FEATURE_ROWS = "damagedFeatureRows";
 
     private MetricNames() {}
 }

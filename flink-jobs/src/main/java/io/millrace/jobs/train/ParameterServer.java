@@ -96,7 +96,10 @@ public record ParameterServer(
                         .transform(
                                 "prequential",
                                 EventTypes.METRICS,
-                                new Prequential(spec, settings.reportEvery()))
+                                new Prequential(
+                                        spec,
+                                        settings.trainer().weighting(),
+                                        settings.reportEvery()))
                         .uid(pipeline + "-prequential")
                         .setParallelism(1)
                         .slotSharingGroup("default");

@@ -18,6 +18,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.BroadcastState;
@@ -68,6 +71,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private static final long NO_VERSION = -1;
     private static final String ROWS = "rows";
     private static final String VERSION = "version";
+    private static final String EXPIRY = "expiry";
 
     /** After an all but idle interval the cache must not be written through at each push. */
     private static final long FEWEST_PUSHES = 64;
@@ -99,6 +103,9 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private transient boolean started;
     private transient boolean finished;
     private transient StateRowStore store;
+    private transient @Nullable StateExpiryIndex expiry;
+    private transient long restoredClock;
+    private transient boolean isIndexOutdated;
     private transient Map<PullId, int[]> placesOfPull;
     private transient long pushes;
     private transient long pushesOfLastInterval;
@@ -140,6 +147,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
                                         new ValueStateDescriptor<>(
                                                 ROWS, BytePrimitiveArraySerializer.INSTANCE)),
                         this::setCurrentKey);
+        restoreExpiry();
         if (context.isRestored()) {
             UnwrittenRows.restore(context.getRawKeyedStateInputs(), layout, store);
         } else if (start != null) {
@@ -148,13 +156,48 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         }
     }
 
+    /** Without an index that its times are in, the rows are gone over once. */
+    private void restoreExpiry() throws Exception {
+        restoredClock = Long.MIN_VALUE;
+        if (!layout.expires()) {
+            facts.remove(EXPIRY);
+            return;
+        }
+        expiry =
+                new StateExpiryIndex(
+                        getKeyedStateStore()
+                                .getMapState(
+                                        new MapStateDescriptor<>(EXPIRY, Types.LONG, Types.LONG)),
+                        this::setCurrentKey,
+                        layout,
+                        keyGroups(),
+                        getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
+        restoredClock = expiry.restore();
+        String lifetimes = lifetimes();
+        isIndexOutdated = !lifetimes.equals(facts.get(EXPIRY));
+        facts.put(EXPIRY, lifetimes);
+    }
+
+    private String lifetimes() {
+        return IntStream.range(1, layout.slots())
+                .mapToObj(slot -> String.valueOf(layout.slot(slot).vocabulary().ttl()))
+                .collect(Collectors.joining(" "));
+    }
+
     @Override
     public void open() throws Exception {
         super.open();
         LogContext.enter(getRuntimeContext());
         shard = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
         watermark = Long.MIN_VALUE;
-        table = new ParameterTable(layout, store, cacheBytes);
+        table =
+                expiry == null
+                        ? new ParameterTable(layout, store, cacheBytes)
+                        : new ParameterTable(layout, store, expiry, cacheBytes);
+        table.advance(restoredClock);
+        if (isIndexOutdated) {
+            forEachRow(table::index);
+        }
         if (series > 0) {
             frozen = new FrozenWeights(layout, series);
             table.saveTo(frozen);
@@ -168,6 +211,9 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         getMetricGroup().gauge(MetricNames.CACHED_ROWS, () -> table.cachedRows());
         getMetricGroup().gauge(MetricNames.CACHE_HITS, () -> table.hits());
         getMetricGroup().gauge(MetricNames.CACHE_MISSES, () -> table.misses());
+        getMetricGroup().gauge(MetricNames.CANDIDATES, () -> table.candidates());
+        getMetricGroup().gauge(MetricNames.ADMITTED, () -> table.admitted());
+        getMetricGroup().gauge(MetricNames.EXPIRED, () -> table.expired());
     }
 
     @Override
@@ -179,7 +225,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
             output.collect(new StreamRecord<>(answer(pull)));
         } else if (request instanceof ShardRequest.Freeze freeze) {
             FrozenId newest = freeze.newest();
-            frozen().freeze(newest.series(), newest.epoch(), freeze.oldest());
+            frozen().freeze(newest.series(), newest.epoch(), freeze.oldest(), table.clock());
         }
     }
 
@@ -202,19 +248,33 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private ShardReply answer(ShardRequest.Pull pull) {
         long[] keys = pull.keys();
         float[] weights = new float[width(keys)];
+        table.advance(pull.eventTime());
         int[] places = table.pull(keys, 0, keys.length, weights, 0);
         placesOfPull.put(new PullId(pull.trainer(), pull.batch()), places);
         long[] examples = new long[countsExamples ? keys.length : 0];
         table.examples(keys, 0, examples.length, places, examples, 0);
-        if (pull.frozen().isEmpty()) {
-            return new ShardReply(pull.trainer(), pull.batch(), shard, weights, examples);
-        }
+        int standingsOfEach = layout.countsValues() ? keys.length : 0;
+        byte[] standings = new byte[standingsOfEach * (1 + pull.frozen().size())];
+        table.standings(keys, 0, standingsOfEach, places, standings, 0);
         float[] past = new float[Math.multiplyExact(weights.length, pull.frozen().size())];
         for (int i = 0; i < pull.frozen().size(); i++) {
             FrozenId wanted = pull.frozen().get(i);
-            frozen().read(wanted.series(), wanted.epoch(), keys, weights, past, i * weights.length);
+            int at = i * weights.length;
+            frozen().read(wanted.series(), wanted.epoch(), keys, weights, past, at);
+            if (layout.countsValues() || layout.expires()) {
+                frozen().readVocabulary(
+                                wanted.series(),
+                                wanted.epoch(),
+                                keys,
+                                table,
+                                past,
+                                at,
+                                standings,
+                                (1 + i) * standingsOfEach);
+            }
         }
-        return new ShardReply(pull.trainer(), pull.batch(), shard, weights, examples, past);
+        return new ShardReply(
+                pull.trainer(), pull.batch(), shard, weights, examples, past, standings);
     }
 
     private FrozenWeights frozen() {
@@ -235,6 +295,8 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         pushesOfLastInterval = pushes;
         pushes = 0;
         if (!finished) {
+            // Nothing that was pulled waits for its push now.
+            table.removeExpired();
             promised = part(checkpointId);
             announce(checkpointId, promised.promised());
         }
@@ -244,9 +306,10 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     public void finish() throws Exception {
         // The end of input is a cut too; its checkpoint is the one that lets the job end.
         long checkpointId = lastBarrier + 1;
+        table.removeExpired();
         RowCopies rows = new RowCopies();
         long[] others = table.cut(checkpointId, rows);
-        announce(checkpointId, part(checkpointId).write(rows, others, table::show));
+        announce(checkpointId, part(checkpointId).write(rows, others, table::read));
         promised = null;
         finished = true;
         super.finish();
@@ -256,6 +319,9 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         facts.put(VERSION, Long.toString(lastVersion));
+        if (expiry != null) {
+            expiry.saveClock(table.clock());
+        }
     }
 
     @Override
@@ -288,7 +354,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
             long[] others = table.cut(checkpointId, rows);
             if (others.length > 0) {
                 // More than there is memory for, as all rows are when a new chain begins.
-                var unused = part.write(rows, others, table::show);
+                var unused = part.write(rows, others, table::read);
                 part = null;
             }
         }
@@ -335,9 +401,13 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     /** With nothing to build on, the next part holds every row. */
     private void startNewChain() {
         lastComplete = NO_VERSION;
+        forEachRow(table::addToNextCut);
+    }
+
+    private void forEachRow(LongConsumer action) {
         try (Stream<Long> keys =
                 this.<Long>getKeyedStateBackend().getKeys(ROWS, VoidNamespace.INSTANCE)) {
-            keys.forEach(key -> table.addToNextCut(key));
+            keys.forEach(action::accept);
         }
     }
 

@@ -4,6 +4,8 @@ import io.millrace.jobs.telemetry.LogContext;
 import io.millrace.jobs.telemetry.MetricNames;
 import io.millrace.jobs.version.VersionPiece;
 import io.millrace.model.ModelSpec;
+import io.millrace.model.loss.ExampleWeighting;
+import io.millrace.model.metric.MetricExamples;
 import io.millrace.model.metric.MetricSet;
 import io.millrace.schemas.PrequentialMetrics;
 import java.nio.ByteBuffer;
@@ -36,19 +38,22 @@ final class Prequential extends AbstractStreamOperator<PrequentialMetrics>
     // -- configuration
 
     private final ModelSpec spec;
+    private final ExampleWeighting weighting;
     private final long reportEvery;
 
     // -- runtime
 
     private transient ListState<byte[]> sums;
+    private transient MetricExamples learned;
     private transient MetricSet total;
     private transient MetricSet window;
     private transient Map<String, Double> reported;
     private transient long maxEventTime;
     private transient boolean finished;
 
-    Prequential(ModelSpec spec, long reportEvery) {
+    Prequential(ModelSpec spec, ExampleWeighting weighting, long reportEvery) {
         this.spec = spec;
+        this.weighting = weighting;
         this.reportEvery = reportEvery;
     }
 
@@ -76,6 +81,7 @@ final class Prequential extends AbstractStreamOperator<PrequentialMetrics>
         super.open();
         LogContext.enter(getRuntimeContext());
         reported = Map.of();
+        learned = new MetricExamples(spec.objective(), weighting);
         getMetricGroup().gauge(MetricNames.EXAMPLES, () -> total.examples());
         MetricGroup window = getMetricGroup().addGroup(MetricNames.WINDOW);
         for (String name : total.names()) {
@@ -92,8 +98,8 @@ final class Prequential extends AbstractStreamOperator<PrequentialMetrics>
         float[] predictions = outcome.predictions()[0];
         float[] importances = outcome.importances();
         for (int i = 0; i < labels.length; i++) {
-            total.add(labels[i], predictions[i], importances[i]);
-            window.add(labels[i], predictions[i], importances[i]);
+            learned.add(labels[i], predictions[i], importances[i], total);
+            learned.add(labels[i], predictions[i], importances[i], window);
             if (total.examples() % reportEvery == 0) {
                 report();
             }

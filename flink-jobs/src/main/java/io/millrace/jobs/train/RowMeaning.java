@@ -3,6 +3,7 @@ package io.millrace.jobs.train;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.config.ModelSpecWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,10 +23,16 @@ final class RowMeaning {
         return meaning;
     }
 
-    /** What decides the meaning of weights alone, which is all that a version carries. */
+    /**
+     * What decides the meaning of weights alone, which is all that a version carries. Which values
+     * are admitted, and when they expire, is none of it: a row that has weights keeps them, and one
+     * that is gone begins anew.
+     */
     static Map<String, String> ofWeights(ModelSpec spec) {
         ObjectNode written = ModelSpecWriter.write(spec);
         Map<String, String> meaning = new TreeMap<>();
+        written.get("features")
+                .forEach(feature -> ((ObjectNode) feature).remove(List.of("min-count", "ttl")));
         meaning.put("features", written.get("features").toString());
         meaning.put("architecture", written.get("architecture").toString());
         meaning.put("seed", Long.toString(spec.seed()));

@@ -24,6 +24,7 @@ public final class ShardReplySerializer extends ImmutableSerializer<ShardReply> 
         WireArrays.write(reply.weights(), target);
         WireArrays.write(reply.examples(), target);
         WireArrays.write(reply.frozen(), target);
+        WireArrays.write(reply.standings(), target);
     }
 
     @Override
@@ -34,6 +35,7 @@ public final class ShardReplySerializer extends ImmutableSerializer<ShardReply> 
                 source.readInt(),
                 WireArrays.readFloats(source),
                 WireArrays.readLongs(source),
-                WireArrays.readFloats(source));
+                WireArrays.readFloats(source),
+                WireArrays.readBytes(source));
     }
 }

@@ -18,20 +18,25 @@ sealed interface ShardRequest {
      * Asks for the rows' weights.
      *
      * @param frozen which weights of the past are wanted, too, of the same rows
+     * @param eventTime the largest in the micro-batch, by which rows expire; {@link #NO_TIME} where
+     *     none do
      */
-    record Pull(TrainerId trainer, long batch, long[] keys, List<FrozenId> frozen)
+    record Pull(TrainerId trainer, long batch, long[] keys, List<FrozenId> frozen, long eventTime)
             implements ShardRequest {
+
+        static final long NO_TIME = Long.MIN_VALUE;
 
         /** Asks for nothing but the weights as they are. */
         Pull(TrainerId trainer, long batch, long[] keys) {
-            this(trainer, batch, keys, List.of());
+            this(trainer, batch, keys, List.of(), NO_TIME);
         }
     }
 
     /**
      * Hands over the rows' gradients, summed over the micro-batch.
      *
-     * @param examples for each key the number of examples it occurred in
+     * @param examples for each key the number of examples it occurred in; of a value without a row
+     *     of its own it is less than 0, and 0 for a row that is not to change
      * @param gradients for each key one value a weight, key after key
      * @param eventTime the largest in the micro-batch
      */

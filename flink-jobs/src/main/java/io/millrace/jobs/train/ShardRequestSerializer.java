@@ -19,6 +19,7 @@ public final class ShardRequestSerializer extends ImmutableSerializer<ShardReque
     private static final byte PULL = 0;
     private static final byte PUSH = 1;
     private static final byte FREEZE = 2;
+    private static final long[] NO_LONGS = new long[0];
 
     @Override
     public void serialize(ShardRequest request, DataOutputView target) throws IOException {
@@ -36,6 +37,8 @@ public final class ShardRequestSerializer extends ImmutableSerializer<ShardReque
             for (FrozenId frozen : pull.frozen()) {
                 write(frozen, target);
             }
+            boolean hasTime = pull.eventTime() != ShardRequest.Pull.NO_TIME;
+            WireArrays.write(hasTime ? new long[] {pull.eventTime()} : NO_LONGS, target);
         } else if (request instanceof ShardRequest.Freeze freeze) {
             write(freeze.newest(), target);
             target.writeLong(freeze.oldest());
@@ -49,7 +52,8 @@ public final class ShardRequestSerializer extends ImmutableSerializer<ShardReque
         long batch = source.readLong();
         long[] keys = WireArrays.readLongs(source);
         return switch (kind) {
-            case PULL -> new ShardRequest.Pull(trainer, batch, keys, readIds(source));
+            case PULL ->
+                    new ShardRequest.Pull(trainer, batch, keys, readIds(source), readTime(source));
             case PUSH ->
                     new ShardRequest.Push(
                             trainer,
@@ -78,6 +82,11 @@ public final class ShardRequestSerializer extends ImmutableSerializer<ShardReque
 
     private static FrozenId read(DataInputView source) throws IOException {
         return new FrozenId(source.readInt(), source.readLong());
+    }
+
+    private static long readTime(DataInputView source) throws IOException {
+        long[] time = WireArrays.readLongs(source);
+        return time.length == 0 ? ShardRequest.Pull.NO_TIME : time[0];
     }
 
     private static List<FrozenId> readIds(DataInputView source) throws IOException {

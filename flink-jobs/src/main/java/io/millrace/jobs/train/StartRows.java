@@ -47,7 +47,8 @@ final class StartRows {
         boolean isDense = slot == ParameterKey.DENSE_SLOT;
         if (slot >= layout.slots()
                 || isDense && ParameterKey.hash(row.key()) >= layout.dense().blocks()
-                || row.width() != layout.slot(slot).width()) {
+                || isDense && row.candidate()
+                || !row.candidate() && row.width() != layout.slot(slot).width()) {
             throw new DamagedVersionException(
                     row.file(),
                     "row "
@@ -59,7 +60,8 @@ final class StartRows {
         row.requireFinite();
         RowLayout shape = layout.slot(slot);
         into.over(new float[shape.size()], 0, shape.size());
-        System.arraycopy(row.weights(), 0, into.values, 0, shape.width());
+        System.arraycopy(row.weights(), 0, into.values, 0, row.width());
+        into.candidate = row.candidate();
         into.examples = row.examples();
         into.lastEventTime = row.lastEventTime();
         return into;

@@ -48,4 +48,10 @@ final class StateRowStore implements RowStore {
                     "row " + Long.toHexString(key) + " cannot be written", e);
         }
     }
+
+    @Override
+    public void remove(long key) {
+        select.accept(key);
+        rows.clear();
+    }
 }

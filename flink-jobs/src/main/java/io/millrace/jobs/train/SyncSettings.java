@@ -8,8 +8,8 @@ import java.util.List;
  * With which weights examples are predicted. It has no influence on training.
  *
  * @param syncs each example is predicted once for each; at least one
- * @param labelWait how long after its event time an example may come: the attribution window, and
- *     how far events are out of order. So long are weights kept that serving had at its event time
+ * @param labelWait how long after its event time an example may come: the late window, and how far
+ *     events are out of order. So long are weights kept that serving had at its event time
  */
 public record SyncSettings(List<Sync> syncs, Duration labelWait) implements Serializable {
 

@@ -93,6 +93,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
 
     private transient TrainerId id;
     private transient MicroBatchBuilder batchBuilder;
+    private transient boolean rowsExpire;
     private transient Learner learner;
     private transient ReplyExchange.Address address;
     private transient ReplyExchange.@Nullable Endpoint endpoint;
@@ -160,11 +161,12 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
                 new TrainerId(
                         getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
                         ThreadLocalRandom.current().nextLong());
-        batchBuilder =
-                new MicroBatchBuilder(
-                        new ParameterLayout(spec), assignment.shards(), assignment::shardOf);
+        ParameterLayout layout = new ParameterLayout(spec);
+        rowsExpire = layout.expires();
+        batchBuilder = new MicroBatchBuilder(layout, assignment.shards(), assignment::shardOf);
         TorchEngine.start(settings.torchThreads());
-        learner = new Learner(spec, TrainerDevice.choose(getRuntimeContext()));
+        learner =
+                new Learner(spec, TrainerDevice.choose(getRuntimeContext()), settings.weighting());
         inFlight = new ArrayDeque<>();
         labelWait = settings.sync().labelWait().toMillis();
         keyOfShard = epochs.isEmpty() ? new long[0] : assignment.keyOfEachShard();
@@ -320,7 +322,13 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
         for (int shard = 0; shard < assignment.shards(); shard++) {
             if (batch.keysFrom(shard) < batch.keysTo(shard)) {
                 flight.awaited++;
-                emit(new ShardRequest.Pull(id, flight.number, keys(batch, shard), choice.wanted()));
+                emit(
+                        new ShardRequest.Pull(
+                                id,
+                                flight.number,
+                                keys(batch, shard),
+                                choice.wanted(),
+                                rowsExpire ? batch.maxEventTime() : ShardRequest.Pull.NO_TIME));
             }
         }
     }
@@ -381,11 +389,12 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     }
 
     private void learn(InFlight flight) {
-        MicroBatch batch = flight.batch;
+        MicroBatch batch = flight.batch.resolve(flight.standings[0], flight.weights);
         float[] gradients = new float[flight.weights.length];
         long before = System.nanoTime();
         float[] predictions = learner.learn(batch, flight.weights, flight.examples, gradients);
         learnMicros.update(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - before));
+        batch.writeMoments(gradients);
         for (int shard = 0; shard < assignment.shards(); shard++) {
             int from = batch.keysFrom(shard);
             int to = batch.keysTo(shard);
@@ -409,7 +418,9 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     private float[][] bySync(InFlight flight, float[] learned) {
         float[][] frozen = new float[flight.frozen.length][];
         for (int i = 0; i < frozen.length; i++) {
-            frozen[i] = learner.predict(flight.batch, flight.frozen[i]);
+            float[] weights = flight.frozen[i];
+            MicroBatch batch = flight.batch.resolve(flight.standings[1 + i], weights);
+            frozen[i] = learner.predict(batch, weights);
         }
         List<Sync> syncs = settings.sync().syncs();
         float[][] predictions = new float[syncs.size()][];
@@ -447,6 +458,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
         private static final float[] NONE = new float[0];
         private static final long[] NO_EXAMPLES = new long[0];
         private static final float[][] NO_FROZEN = new float[0][];
+        private static final byte[] OWN = new byte[0];
         final long number;
         final MicroBatch batch;
         final FrozenChoice choice;
@@ -459,6 +471,9 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
         /** For each wanted frozen weights those of all keys. */
         final float[][] frozen;
 
+        /** For the weights, and for each of the frozen ones, which row stands for each key. */
+        final byte[][] standings;
+
         InFlight(long number, MicroBatch batch, FrozenChoice choice, boolean afterBarrier) {
             this.number = number;
             this.batch = batch;
@@ -466,6 +481,8 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
             this.afterBarrier = afterBarrier;
             int wanted = choice.wanted().size();
             frozen = wanted == 0 ? NO_FROZEN : new float[wanted][batch.weightCount()];
+            standings = new byte[1 + wanted][];
+            Arrays.fill(standings, OWN);
         }
 
         /** The only shard's reply holds all weights and need not be copied. */
@@ -473,6 +490,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
             awaited--;
             acceptExamples(reply);
             acceptFrozen(reply);
+            acceptStandings(reply);
             if (reply.weights().length == batch.weightCount()) {
                 weights = reply.weights();
                 return;
@@ -489,6 +507,20 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
             int at = batch.weightsAt()[batch.keysFrom(reply.shard())];
             for (int i = 0; i < frozen.length; i++) {
                 System.arraycopy(reply.frozen(), i * width, frozen[i], at, width);
+            }
+        }
+
+        private void acceptStandings(ShardReply reply) {
+            int count = reply.standings().length / standings.length;
+            if (count == 0) {
+                return;
+            }
+            int at = batch.keysFrom(reply.shard());
+            for (int i = 0; i < standings.length; i++) {
+                if (standings[i] == OWN) {
+                    standings[i] = new byte[batch.keys().length];
+                }
+                System.arraycopy(reply.standings(), i * count, standings[i], at, count);
             }
         }
 

@@ -1,5 +1,6 @@
 package io.millrace.jobs.train;
 
+import io.millrace.model.loss.ExampleWeighting;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param staleness micro-batches in flight at most; 1 means each sees the update of the one before
  * @param torchThreads threads of one tensor operation
  * @param sync with which weights examples are predicted
+ * @param weighting how gradients are weighed by predictions
  */
 public record TrainerSettings(
         int microBatch,
@@ -20,8 +22,27 @@ public record TrainerSettings(
         boolean reproducible,
         int staleness,
         int torchThreads,
-        SyncSettings sync)
+        SyncSettings sync,
+        ExampleWeighting weighting)
         implements Serializable {
+
+    /** Gradients are not weighed by predictions. */
+    public TrainerSettings(
+            int microBatch,
+            Duration maxWait,
+            boolean reproducible,
+            int staleness,
+            int torchThreads,
+            SyncSettings sync) {
+        this(
+                microBatch,
+                maxWait,
+                reproducible,
+                staleness,
+                torchThreads,
+                sync,
+                ExampleWeighting.NONE);
+    }
 
     /** As in production: predictions come with the learning, and cost nothing. */
     public TrainerSettings(

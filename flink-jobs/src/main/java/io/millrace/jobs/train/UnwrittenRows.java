@@ -50,7 +50,7 @@ final class UnwrittenRows {
             buffer.order(ByteOrder.BIG_ENDIAN).putInt(starts[group + 1] - starts[group]);
             for (int i = starts[group]; i < starts[group + 1]; i++) {
                 rows.show(byGroup[i], row);
-                int length = Long.BYTES + RowCodec.length(row.size);
+                int length = Long.BYTES + RowCodec.length(row);
                 if (buffer.remaining() < length) {
                     flush(buffer, out);
                 }
@@ -79,8 +79,10 @@ final class UnwrittenRows {
             for (int count = in.readInt(); count > 0; count--) {
                 long key = in.readLong();
                 int size = layout.of(key).size();
-                byte[] bytes = new byte[RowCodec.length(size)];
-                in.readFully(bytes);
+                byte format = in.readByte();
+                byte[] bytes = new byte[RowCodec.length(format, size)];
+                bytes[0] = format;
+                in.readFully(bytes, 1, bytes.length - 1);
                 RowCodec.decode(bytes, row.over(new float[size], 0, size));
                 store.write(key, row);
             }

@@ -28,7 +28,7 @@ record VersionPart(VersionStorage storage, ParameterLayout layout, String path, 
      * @param cancel closes the file when it is closed itself
      */
     PartInfo write(RowCopies rows, CloseableRegistry cancel) throws IOException {
-        return write(rows, new long[0], (key, row) -> {}, cancel);
+        return write(rows, new long[0], (key, row) -> false, cancel);
     }
 
     /**
@@ -50,15 +50,17 @@ record VersionPart(VersionStorage storage, ParameterLayout layout, String path, 
                 for (int copy : rows.changedByKey()) {
                     long key = rows.key(copy);
                     for (; next < others.length && isLess(others[next], key); next++) {
-                        table.read(others[next], row);
-                        add(file, others[next], row);
+                        add(file, others[next], table, row);
                     }
-                    rows.show(copy, row);
-                    add(file, key, row);
+                    if (rows.isTombstone(copy)) {
+                        file.addTombstone(key, 0, 0);
+                    } else {
+                        rows.show(copy, row);
+                        file.add(key, row, layout.width(key));
+                    }
                 }
                 for (; next < others.length; next++) {
-                    table.read(others[next], row);
-                    add(file, others[next], row);
+                    add(file, others[next], table, row);
                 }
                 return file.finish();
             } finally {
@@ -67,16 +69,21 @@ record VersionPart(VersionStorage storage, ParameterLayout layout, String path, 
         }
     }
 
-    private void add(RowFileWriter file, long key, RowBuffer row) throws IOException {
-        file.add(key, row, layout.width(key));
+    private void add(RowFileWriter file, long key, RowReader table, RowBuffer row)
+            throws IOException {
+        if (table.read(key, row)) {
+            file.add(key, row, layout.width(key));
+        } else {
+            file.addTombstone(key, 0, 0);
+        }
     }
 
     private static boolean isLess(long a, long b) {
         return Long.compareUnsigned(a, b) < 0;
     }
 
-    /** Points a buffer at a row. */
+    /** Points a buffer at a row; false when it was removed. */
     interface RowReader {
-        void read(long key, RowBuffer into);
+        boolean read(long key, RowBuffer into);
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.jobs.wire;
 
 import io.millrace.schemas.DeadLetter;
+import io.millrace.schemas.FeatureRow;
 import io.millrace.schemas.ModelVersion;
 import io.millrace.schemas.PrequentialMetrics;
 import io.millrace.schemas.Score;
@@ -101,6 +102,20 @@ public abstract class EventSerializer<T extends SpecificRecord> extends Immutabl
         @Override
         public OfScore duplicate() {
             return new OfScore();
+        }
+    }
+
+    /** {@link FeatureRow}. */
+    public static final class OfFeatureRow extends EventSerializer<FeatureRow> {
+        private static final long serialVersionUID = 1L;
+
+        public OfFeatureRow() {
+            super(FeatureRow.class);
+        }
+
+        @Override
+        public OfFeatureRow duplicate() {
+            return new OfFeatureRow();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.jobs.wire;
 
 import io.millrace.schemas.DeadLetter;
+import io.millrace.schemas.FeatureRow;
 import io.millrace.schemas.ModelVersion;
 import io.millrace.schemas.PrequentialMetrics;
 import io.millrace.schemas.Score;
@@ -20,6 +21,9 @@ public final class EventTypes {
 
     public static final SerializerTypeInfo<ModelVersion> MODEL_VERSION =
             SerializerTypeInfo.of(ModelVersion.class, EventSerializer.OfModelVersion::new);
+
+    public static final SerializerTypeInfo<FeatureRow> FEATURE_ROW =
+            SerializerTypeInfo.of(FeatureRow.class, EventSerializer.OfFeatureRow::new);
 
     private EventTypes() {}
 }

@@ -12,8 +12,10 @@ import io.millrace.jobs.train.BatchOutcome;
 import io.millrace.jobs.wire.Hex;
 import io.millrace.jobs.wire.SerializerContract;
 import io.millrace.model.example.Example;
+import io.millrace.model.stream.StreamKeys;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -80,7 +82,18 @@ class BacktestSerializersTest {
         protected List<BacktestExample> values() {
             return List.of(
                     EXAMPLE,
-                    new BacktestExample(-1, 0, 0, List.of(), new Example[] {}, 0, 1, 0, List.of()));
+                    new BacktestExample(-1, 0, 0, List.of(), new Example[] {}, 0, 1, 0, List.of()),
+                    new BacktestExample(
+                            1,
+                            2,
+                            3,
+                            List.of(),
+                            new Example[] {INPUT},
+                            0,
+                            1,
+                            17,
+                            List.of(),
+                            new StreamKeys(Map.of("by:user", List.of("ann")), Map.of())));
         }
 
         @Test
@@ -92,12 +105,12 @@ class BacktestSerializersTest {
         @Test
         void anotherFormatIsRefused() {
             byte[] newer = GOLDEN.clone();
-            newer[0] = 2;
+            newer[0] = 3;
 
             assertThatThrownBy(() -> read(newer))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("format 2")
-                    .hasMessageContaining("format 1");
+                    .hasMessageContaining("format 3")
+                    .hasMessageContaining("formats 1 and 2");
         }
     }
 

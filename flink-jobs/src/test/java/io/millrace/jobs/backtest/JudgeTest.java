@@ -7,7 +7,11 @@ import io.millrace.jobs.backtest.OutcomeFile.Progress;
 import io.millrace.jobs.backtest.OutcomeFile.RejectedEvent;
 import io.millrace.jobs.train.BatchOutcome;
 import io.millrace.model.evaluate.Outcomes;
+import io.millrace.model.loss.ExampleWeighting;
+import io.millrace.model.loss.Objective;
+import io.millrace.model.metric.MetricExamples;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -30,8 +34,15 @@ class JudgeTest {
         file = directory.resolve("outcomes");
         judge =
                 new OneInputStreamOperatorTestHarness<>(
-                        new Judge(List.of("a", "b"), TestBacktests.settings(file)));
+                        judge(new Objective.Click(), ExampleWeighting.NONE));
         judge.open();
+    }
+
+    private Judge judge(Objective objective, ExampleWeighting weighting) {
+        return new Judge(
+                List.of("a", "b"),
+                new MetricExamples(objective, weighting),
+                TestBacktests.settings(file));
     }
 
     /** Not by the harness, which would finish it first. */
@@ -54,6 +65,34 @@ class JudgeTest {
         assertThat(recorded().predictions())
                 .isDeepEqualTo(
                         new float[][] {{0.1f, 0.2f}, {1.1f, 1.2f}, {0.3f, 0.4f}, {1.3f, 1.4f}});
+    }
+
+    /** A row is as its example counts over all impressions, and not as it was learned. */
+    @Test
+    void sampledNegativesCountForThoseThatWereDropped() throws Exception {
+        reopen(judge(new Objective.Click(0.25), ExampleWeighting.NONE));
+        join(0, 1, true, true);
+        join(1, 0, true, true);
+        predict(0, new float[] {1, 0}, 0.1f, 0.2f);
+        predict(1, new float[] {1, 0}, 0.3f, 0.4f);
+
+        assertRows(2);
+        assertThat(recorded().labels()).containsExactly(1, 0);
+        assertThat(recorded().weights()).containsExactly(1, 4);
+    }
+
+    @Test
+    void aClickTakesTheNegativeOfItsImpressionBack() throws Exception {
+        reopen(judge(new Objective.Click(), ExampleWeighting.FAKE_NEGATIVES));
+        join(0, 0, true, true);
+        join(0, 1, true, true);
+        predict(0, new float[] {0, 1}, 0.1f, 0.2f);
+        predict(1, new float[] {0, 1}, 0.3f, 0.4f);
+
+        assertRows(3);
+        assertThat(recorded().labels()).containsExactly(0, 1, 0);
+        assertThat(recorded().weights()).containsExactly(1, 1, -1);
+        assertThat(recorded().predictions()[2]).containsExactly(0.3f, 0.4f, 0.4f);
     }
 
     @Test
@@ -164,6 +203,13 @@ class JudgeTest {
         predict(0, new float[] {1}, 0.1f);
 
         assertThatThrownBy(this::finish).isInstanceOf(IllegalStateException.class);
+    }
+
+    private void reopen(Judge other) throws Exception {
+        close();
+        Files.delete(file);
+        judge = new OneInputStreamOperatorTestHarness<>(other);
+        judge.open();
     }
 
     private void join(long number, float label, boolean... present) throws Exception {

@@ -59,6 +59,13 @@ class FitCommandTest {
                 "clicks.yaml",
                 pipeline("clicks", "cross-layers: 1, hidden: [8]")
                         .replace("{type: rating, min: 1, max: 5}", "{type: click}"));
+        write(
+                "stream.yaml",
+                pipeline("stream", "cross-layers: 1, hidden: [8]")
+                        .replace(
+                                "features:\n",
+                                "stream-features: {n: {type: count, by: user, of: rating}}\n"
+                                        + "features:\n  n: {type: numeric}\n"));
     }
 
     @Test
@@ -206,6 +213,7 @@ class FitCommandTest {
                     --config cross.yaml --early-stopping -1      | --early-stopping must be from 0
                     --config cross.yaml --metric auc             | there are [rmse, mae]
                     --config clicks.yaml                         | has no impressions
+                    --config stream.yaml                         | stream.yaml: stream-features and profiles are computed in the order of time
                     --config absent.yaml                         | there is no such file
                     --config cross.yaml --json absent/x.json     | is its directory there
                     """)

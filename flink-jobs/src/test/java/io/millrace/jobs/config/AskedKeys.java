@@ -33,23 +33,37 @@ record AskedKeys(String heading) {
     private static final String FEATURES =
             "user: {type: categorical, dimension: 4}, item: {type: categorical, dimension: 4}";
 
+    /** A profile's name, which is also its topic's unless the file says otherwise. */
+    private static final String PROFILE = "users";
+
     /** What each kind of map needs to be complete, beside its type. */
     private static final Map<String, Map<String, String>> REQUIRED =
-            Map.of(
-                    "objective: rating", Map.of("min", "0", "max", "1"),
-                    "feature: categorical", Map.of("dimension", "1"),
-                    "feature: categorical-list", Map.of("dimension", "1"),
-                    "feature: bucket", Map.of("dimension", "1", "boundaries", "[1]"),
-                    "feature: cyclic", Map.of("period", "day"),
-                    "feature: cross", Map.of("dimension", "1", "of", "[user, item]"),
-                    "optimizers", Map.of("embedding", "{type: sgd}", "dense", "{type: sgd}"),
-                    "top level",
+            Map.ofEntries(
+                    Map.entry("objective: rating", Map.of("min", "0", "max", "1")),
+                    Map.entry("feature: categorical", Map.of("dimension", "1")),
+                    Map.entry("feature: categorical-list", Map.of("dimension", "1")),
+                    Map.entry("feature: bucket", Map.of("dimension", "1", "boundaries", "[1]")),
+                    Map.entry("feature: cyclic", Map.of("period", "day")),
+                    Map.entry("feature: cross", Map.of("dimension", "1", "of", "[user, item]")),
+                    Map.entry("stream feature: count", Map.of("by", "user", "of", "click")),
+                    Map.entry(
+                            "stream feature: decayed-count",
+                            Map.of("by", "user", "of", "click", "half-life", "1h")),
+                    Map.entry("stream feature: mean", Map.of("by", "user", "prior", "0")),
+                    Map.entry("stream feature: since-last", Map.of("by", "user", "of", "click")),
+                    Map.entry("stream feature: last", Map.of("by", "user", "of", "click")),
+                    Map.entry("profile", Map.of("by", "user")),
+                    Map.entry(
+                            "optimizers",
+                            Map.of("embedding", "{type: sgd}", "dense", "{type: sgd}")),
+                    Map.entry(
+                            "top level",
                             Map.of(
                                     "model", "m",
                                     "objective", "{type: click}",
                                     "features", "{" + FEATURES + "}",
                                     "architecture", "{type: dcn-v2}",
-                                    "optimizers", "{embedding: {type: sgd}, dense: {type: sgd}}"));
+                                    "optimizers", "{embedding: {type: sgd}, dense: {type: sgd}}")));
 
     private static final Pattern RANGE = Pattern.compile("a whole number (from .*)");
     private static final Pattern BYTES = Pattern.compile("(\\d+) to (\\d+) bytes");
@@ -74,6 +88,8 @@ record AskedKeys(String heading) {
         return switch (kind()) {
             case "objective" -> root.map("objective").asked();
             case "feature" -> root.map("features").map(FEATURE).asked();
+            case "stream feature" -> root.map("stream-features").map("s").asked();
+            case "profile" -> root.map("profiles").map(PROFILE).asked();
             case "optimizers" -> root.map("optimizers").asked();
             case "optimizer" -> root.map("optimizers").map("dense").asked();
             case "section" -> root.map(name()).asked();
@@ -155,6 +171,9 @@ record AskedKeys(String heading) {
         } else if (byDefault == null || byDefault instanceof List<?> list && list.isEmpty()) {
             return "none";
         }
+        if (kind().equals("profile") && byDefault.equals(PROFILE)) {
+            return "the profile's name";
+        }
         return byDefault.equals(FEATURE) ? FEATURE : "`" + text(key, byDefault) + "`";
     }
 
@@ -211,7 +230,7 @@ record AskedKeys(String heading) {
     /** What the map needs and nothing else. */
     private Map<String, String> entries() {
         Map<String, String> entries = new LinkedHashMap<>();
-        if (List.of("objective", "feature", "optimizer").contains(kind())) {
+        if (List.of("objective", "feature", "stream feature", "optimizer").contains(kind())) {
             entries.put("type", name());
         }
         entries.putAll(REQUIRED.getOrDefault(heading, Map.of()));
@@ -230,6 +249,19 @@ record AskedKeys(String heading) {
             case "objective", "optimizers" -> file.put(kind(), map);
             case "feature" ->
                     file.put("features", "{" + FEATURES + ", \"" + FEATURE + "\": " + map + "}");
+            case "stream feature" -> {
+                String reader =
+                        name().equals("last")
+                                ? "{type: categorical-list, dimension: 1}"
+                                : "{type: numeric}";
+                file.put("features", "{" + FEATURES + ", s: " + reader + "}");
+                file.put("stream-features", "{s: " + map + "}");
+            }
+            case "profile" -> {
+                String reader = "{type: numeric, field: " + PROFILE + ".age}";
+                file.put("features", "{" + FEATURES + ", age: " + reader + "}");
+                file.put("profiles", "{" + PROFILE + ": " + map + "}");
+            }
             case "optimizer" ->
                     file.put("optimizers", "{embedding: {type: sgd}, dense: " + map + "}");
             case "section" -> file.put(name(), map);

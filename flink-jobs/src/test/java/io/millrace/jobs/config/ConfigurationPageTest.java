@@ -27,7 +27,15 @@ class ConfigurationPageTest {
 
     /** The model's keys at the top level; all others are sections. */
     private static final List<String> MODEL_KEYS =
-            List.of("model", "seed", "objective", "features", "architecture", "optimizers");
+            List.of(
+                    "model",
+                    "seed",
+                    "objective",
+                    "features",
+                    "stream-features",
+                    "profiles",
+                    "architecture",
+                    "optimizers");
 
     private static final String MODEL =
             """
@@ -59,10 +67,15 @@ class ConfigurationPageTest {
 
     @Test
     void describesEveryKindOfMap() throws IOException {
-        List<String> kinds = new ArrayList<>(List.of("top level", "optimizers"));
+        List<String> kinds = new ArrayList<>(List.of("top level", "profile", "optimizers"));
         types("objective: {type: x}").forEach(type -> kinds.add("objective: " + type));
         types("objective: {type: click}\nfeatures: {f: {type: x}}")
                 .forEach(type -> kinds.add("feature: " + type));
+        types(
+                        "objective: {type: click}\n"
+                                + "features: {f: {type: categorical, dimension: 1}}\n"
+                                + "stream-features: {s: {type: x}}")
+                .forEach(type -> kinds.add("stream feature: " + type));
         types(MODEL + "optimizers: {embedding: {type: x}, dense: {type: sgd}}")
                 .forEach(type -> kinds.add("optimizer: " + type));
         new AskedKeys("top level")

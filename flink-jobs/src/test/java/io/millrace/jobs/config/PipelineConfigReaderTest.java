@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.model.config.ConfigException;
+import io.millrace.model.loss.ExampleWeighting;
 import io.millrace.model.loss.Objective;
 import io.millrace.schemas.codec.EventFormat;
 import java.io.ByteArrayInputStream;
@@ -79,6 +80,8 @@ class PipelineConfigReaderTest {
                                 "models",
                                 "metrics",
                                 "dead-letters",
+                                "features",
+                                Map.of(),
                                 1));
         assertThat(config.events())
                 .isEqualTo(
@@ -118,6 +121,7 @@ class PipelineConfigReaderTest {
                           models: t6
                           metrics: t7
                           dead-letters: t8
+                          features: t9
                           partitions: 9
                         events:
                           format: json
@@ -125,7 +129,7 @@ class PipelineConfigReaderTest {
                           max-ahead: 3h
                           out-of-orderness: 4s
                           idle-after: 5m
-                        labels: {attribution-window: 6s}
+                        labels: {policy: wait, attribution-window: 6s, late-window: 7m}
                         training:
                           micro-batch: 7
                           max-wait: 8ms
@@ -148,7 +152,7 @@ class PipelineConfigReaderTest {
         assertThat(config.topics())
                 .isEqualTo(
                         new PipelineConfig.Topics(
-                                "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", 9));
+                                "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", Map.of(), 9));
         assertThat(config.events())
                 .isEqualTo(
                         new PipelineConfig.Events(
@@ -157,7 +161,12 @@ class PipelineConfigReaderTest {
                                 Duration.ofHours(3),
                                 Duration.ofSeconds(4),
                                 Duration.ofMinutes(5)));
-        assertThat(config.labels()).isEqualTo(new PipelineConfig.Labels(Duration.ofSeconds(6)));
+        assertThat(config.labels())
+                .isEqualTo(
+                        new PipelineConfig.Labels(
+                                PipelineConfig.Labels.Policy.WAIT,
+                                Duration.ofSeconds(6),
+                                Duration.ofMinutes(7)));
         assertThat(config.training())
                 .isEqualTo(
                         new PipelineConfig.Training(
@@ -174,11 +183,12 @@ class PipelineConfigReaderTest {
             delimiter = '|',
             value = {
                 "training: {stalenes: 2} | training.stalenes: unknown key; allowed are micro-batch,"
-                        + " max-wait, reproducible, staleness, trainers, shards, cache, max-parallelism,"
-                        + " torch-threads; did you mean \"staleness\"?",
+                        + " max-wait, reproducible, staleness, trainers, shards, cache,"
+                        + " max-parallelism, torch-threads; did you mean \"staleness\"?",
                 "trainings: {} | trainings: unknown key; allowed are model, seed, objective,"
-                        + " features, architecture, optimizers, kafka, topics, events, labels,"
-                        + " training, versions, checkpoints, metrics, scoring; did you mean"
+                        + " features, stream-features, profiles, architecture, optimizers, kafka,"
+                        + " topics, events, labels, training, versions, checkpoints, metrics,"
+                        + " scoring; did you mean"
                         + " \"training\"?",
                 "kafka: {bootstrap-servers: ''} | kafka.bootstrap-servers: must not be empty",
                 "kafka: {properties: {a: {b: c}}} | kafka.properties.a: expected text, found a map",
@@ -245,6 +255,66 @@ class PipelineConfigReaderTest {
                                         ratings + "labels: {attribution-window: 1s}", "f.yaml"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("f.yaml:6: labels: only the objective click makes labels from clicks");
+    }
+
+    @Test
+    void readsThePolicyOfLabels() {
+        PipelineConfig.Labels labels =
+                PipelineConfigReader.read(MODEL + "labels: {policy: immediate}", "f.yaml").labels();
+
+        assertThat(labels.policy()).isEqualTo(PipelineConfig.Labels.Policy.IMMEDIATE);
+        assertThat(labels.weighting()).isEqualTo(ExampleWeighting.FAKE_NEGATIVES);
+        assertThat(new PipelineConfig.Labels(Duration.ofSeconds(1)).weighting())
+                .isEqualTo(ExampleWeighting.NONE);
+    }
+
+    @Test
+    void examplesAreWeighedByPredictionsOnlyWhereThatIsRight() {
+        assertThatThrownBy(
+                        () ->
+                                PipelineConfigReader.read(
+                                        MODEL.replace(
+                                                        "{type: click}",
+                                                        "{type: click, negative-sampling: 0.5}")
+                                                + "labels: {policy: immediate}",
+                                        "f.yaml"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("labels.policy: immediate cannot be combined with")
+                .hasMessageContaining("objective.negative-sampling");
+        assertThatThrownBy(
+                        () ->
+                                PipelineConfigReader.read(
+                                        MODEL.replace(
+                                                                "}}\nar",
+                                                                "}, item: {type: categorical,"
+                                                                        + " dimension: 4}}\n"
+                                                                        + "ar")
+                                                        .replaceAll(
+                                                                "architecture: .*",
+                                                                "architecture: {type: two-tower,"
+                                                                        + " loss: batch-softmax,"
+                                                                        + " item-id: item, user:"
+                                                                        + " [user], item: [item]}")
+                                                + "labels: {policy: immediate}",
+                                        "f.yaml"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("labels.policy: immediate weighs each example")
+                .hasMessageContaining("two-tower is of the whole batch");
+    }
+
+    @Test
+    void lateClicksComeAfterTheAttributionWindow() {
+        assertThatThrownBy(
+                        () ->
+                                PipelineConfigReader.read(
+                                        MODEL
+                                                + "labels: {attribution-window: 5s,"
+                                                + " late-window: 4s}",
+                                        "f.yaml"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(
+                        "labels.late-window: expected at least the attribution-window (5000ms),"
+                                + " found 4000ms");
     }
 
     @Test

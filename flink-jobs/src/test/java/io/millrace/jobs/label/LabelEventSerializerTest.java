@@ -26,6 +26,10 @@ class LabelEventSerializerTest extends SerializerContract<LabelEvent<Example>> {
         return List.of(
                 new LabelEvent.Impressed<>("a", example),
                 new LabelEvent.OfClick<>(click),
+                new LabelEvent.Impressed<>(
+                        "b",
+                        example,
+                        new Received(new Origin("impressions", 1, 2, 3), new byte[9])),
                 new LabelEvent.Impressed<>("日本", example));
     }
 

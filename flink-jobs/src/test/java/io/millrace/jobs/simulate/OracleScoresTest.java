@@ -20,7 +20,7 @@ class OracleScoresTest {
         oracle.add(shown(0.4, true));
         oracle.add(shown(0.2, false));
         oracle.add(shown(0.5, false));
-        oracle.add(new Clicked(new Click("a", 1L)));
+        oracle.add(new Clicked(new Click("a", 1L), 0));
 
         assertThat(oracle.impressions()).isEqualTo(4);
         assertThat(oracle.values().get("auc")).isCloseTo(0.75, within(1e-3));

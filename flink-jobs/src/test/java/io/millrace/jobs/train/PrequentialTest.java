@@ -7,6 +7,7 @@ import io.millrace.jobs.TestModels;
 import io.millrace.jobs.version.VersionPiece;
 import io.millrace.jobs.version.VersionPiece.Metrics;
 import io.millrace.jobs.wire.EventTypes;
+import io.millrace.model.loss.ExampleWeighting;
 import io.millrace.schemas.PrequentialMetrics;
 import java.util.Arrays;
 import java.util.List;
@@ -137,7 +138,7 @@ class PrequentialTest {
             OperatorSubtaskState state) throws Exception {
         var harness =
                 new OneInputStreamOperatorTestHarness<>(
-                        new Prequential(TestModels.ratings(), EVERY));
+                        new Prequential(TestModels.ratings(), ExampleWeighting.NONE, EVERY));
         harness.setup(EventTypes.METRICS.createSerializer(new SerializerConfigImpl()));
         if (state == null) {
             harness.initializeEmptyState();

@@ -27,6 +27,14 @@ class ShardReplySerializerTest extends SerializerContract<ShardReply> {
                         new float[] {0.5f},
                         new long[0],
                         new float[] {-0.5f, 1e-30f}),
+                new ShardReply(
+                        new TrainerId(3, 1),
+                        10,
+                        1,
+                        new float[] {0.5f},
+                        new long[0],
+                        new float[] {-0.5f},
+                        new byte[] {2, 1}),
                 new ShardReply(new TrainerId(0, 0), 0, 0, new float[0], new long[0]));
     }
 }

@@ -142,13 +142,19 @@ final class TestShards implements AutoCloseable {
 
     /** A completed checkpoint. */
     OperatorSubtaskState checkpoint(long id) throws Exception {
+        OperatorSubtaskState state = abortedCheckpoint(id);
+        for (var shard : shards) {
+            shard.notifyOfCompletedCheckpoint(id);
+        }
+        return state;
+    }
+
+    /** A checkpoint of whose completion the shards never hear. */
+    OperatorSubtaskState abortedCheckpoint(long id) throws Exception {
         OperatorSubtaskState[] states = new OperatorSubtaskState[shards.size()];
         for (int shard = 0; shard < states.length; shard++) {
             shards.get(shard).prepareSnapshotPreBarrier(id);
             states[shard] = shards.get(shard).snapshot(id, id);
-        }
-        for (var shard : shards) {
-            shard.notifyOfCompletedCheckpoint(id);
         }
         return AbstractStreamOperatorTestHarness.repackageState(states);
     }

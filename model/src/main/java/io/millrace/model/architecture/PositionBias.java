@@ -90,6 +90,15 @@ public record PositionBias(
                             + " multiplies probabilities, but the objective is a rating; combine"
                             + " can be additive");
         }
+        if (combine == Combine.MULTIPLICATIVE
+                && objective instanceof Objective.Click click
+                && click.negativeSampling() < 1) {
+            throw new IllegalArgumentException(
+                    "multiplicative "
+                            + TYPE
+                            + " needs the probabilities of all impressions, but negative-sampling"
+                            + " makes those of a sample; combine can be additive");
+        }
         String field = field(features);
         for (FeatureSpec other : features) {
             boolean crosses =

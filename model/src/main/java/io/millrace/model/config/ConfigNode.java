@@ -186,6 +186,12 @@ public final class ConfigNode {
         return child(key) != null;
     }
 
+    /** Whether a plain value such as a text is under the key, which then counts as asked. */
+    public boolean isText(String key) {
+        ConfigNode child = child(key);
+        return child != null && child.content instanceof Scalar scalar && !scalar.isNothing();
+    }
+
     /**
      * The keys of this map that were asked for, in that order, with their defaults: what it may
      * hold. A default is null where there is none.

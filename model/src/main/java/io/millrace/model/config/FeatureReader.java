@@ -1,6 +1,8 @@
 package io.millrace.model.config;
 
 import io.millrace.model.feature.FeatureSpec;
+import io.millrace.model.feature.Vocabulary;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,9 @@ final class FeatureReader {
     private static final int LONGEST_NAME = 100;
     private static final int FEWEST_CROSSED = 2;
     private static final int MOST_CROSSED = 3;
+    private static final int LARGEST_MIN_COUNT = 1_000_000_000;
+    private static final Duration LONGEST_TTL = Duration.ofDays(365);
+    private static final String RUNNING = "running";
 
     private FeatureReader() {}
 
@@ -35,7 +40,8 @@ final class FeatureReader {
         checkName(name, node);
         return switch (node.choice("type", Type.class)) {
             case CATEGORICAL ->
-                    new FeatureSpec.Categorical(name, field(name, node), dimension(node));
+                    new FeatureSpec.Categorical(
+                            name, field(name, node), dimension(node), vocabulary(node));
             case CATEGORICAL_LIST ->
                     new FeatureSpec.CategoricalList(
                             name,
@@ -47,7 +53,8 @@ final class FeatureReader {
                                     node,
                                     "max-length",
                                     node.integer("max-length", 50),
-                                    LONGEST_LIST));
+                                    LONGEST_LIST),
+                            vocabulary(node));
             case BUCKET ->
                     new FeatureSpec.Bucketized(
                             name, field(name, node), dimension(node), boundaries(node));
@@ -58,7 +65,8 @@ final class FeatureReader {
                             field(name, node),
                             node.choice("period", FeatureSpec.Period.class));
             case CROSS ->
-                    new FeatureSpec.Cross(name, node.strings("of", List.of()), dimension(node));
+                    new FeatureSpec.Cross(
+                            name, node.strings("of", List.of()), dimension(node), vocabulary(node));
         };
     }
 
@@ -111,7 +119,7 @@ final class FeatureReader {
                 + " bucket of it";
     }
 
-    private static String quoted(String name, Set<String> names) {
+    static String quoted(String name, Set<String> names) {
         return ConfigNode.quote(name)
                 + NearestName.of(name, names)
                         .map(nearest -> "; did you mean " + ConfigNode.quote(nearest) + "?")
@@ -120,6 +128,31 @@ final class FeatureReader {
 
     private static int dimension(ConfigNode node) {
         return within(node, "dimension", node.integer("dimension"), LARGEST_DIMENSION);
+    }
+
+    private static Vocabulary vocabulary(ConfigNode node) {
+        int minCount = node.integer("min-count", Vocabulary.OPEN.minCount());
+        if (minCount < 0 || minCount > LARGEST_MIN_COUNT) {
+            throw node.error(
+                    "min-count",
+                    "expected a whole number from 0 to "
+                            + LARGEST_MIN_COUNT
+                            + ", found "
+                            + minCount);
+        }
+        if (!node.has("ttl")) {
+            return new Vocabulary(minCount, null);
+        }
+        Duration ttl = node.duration("ttl");
+        if (ttl.toMillis() < 1 || ttl.compareTo(LONGEST_TTL) > 0) {
+            throw node.error(
+                    "ttl",
+                    "expected a duration from 1ms to "
+                            + LONGEST_TTL.toDays()
+                            + "d, found "
+                            + node.string("ttl"));
+        }
+        return new Vocabulary(minCount, ttl);
     }
 
     private static List<Double> boundaries(ConfigNode node) {
@@ -157,7 +190,10 @@ final class FeatureReader {
         }
         double mean = 0;
         double deviation = 1;
-        if (node.has("standardize")) {
+        boolean running = node.isText("standardize");
+        if (running) {
+            requireRunning(node);
+        } else if (node.has("standardize")) {
             ConfigNode standardize = node.map("standardize");
             mean = standardize.number("mean");
             deviation = standardize.number("deviation");
@@ -166,7 +202,19 @@ final class FeatureReader {
             }
         }
         boolean log = node.bool("log", false);
-        return new FeatureSpec.Numeric(name, field, log, min, max, mean, deviation);
+        return new FeatureSpec.Numeric(name, field, log, min, max, mean, deviation, running);
+    }
+
+    private static void requireRunning(ConfigNode node) {
+        String text = node.string("standardize");
+        if (!text.equals(RUNNING)) {
+            throw node.error(
+                    "standardize",
+                    "expected "
+                            + RUNNING
+                            + " or {mean: ..., deviation: ...}, found "
+                            + ConfigNode.quote(text));
+        }
     }
 
     private static int within(ConfigNode node, String key, int value, int max) {
@@ -176,7 +224,7 @@ final class FeatureReader {
         return value;
     }
 
-    private static void checkName(String name, ConfigNode node) {
+    static void checkName(String name, ConfigNode node) {
         boolean visible = name.codePoints().allMatch(FeatureReader::isVisible);
         if (name.isBlank() || name.length() > LONGEST_NAME || !visible) {
             throw node.error(

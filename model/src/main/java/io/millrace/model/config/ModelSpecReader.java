@@ -8,6 +8,7 @@ import io.millrace.model.loss.Objective;
 import io.millrace.model.parameter.DenseLayout;
 import io.millrace.model.parameter.Optimizers;
 import io.millrace.model.parameter.ParameterKey;
+import io.millrace.model.stream.StreamSpec;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -26,8 +27,8 @@ public final class ModelSpecReader {
     private ModelSpecReader() {}
 
     /**
-     * Reads {@code model}, {@code seed}, {@code objective}, {@code features}, {@code architecture}
-     * and {@code optimizers}.
+     * Reads {@code model}, {@code seed}, {@code objective}, {@code features}, {@code
+     * stream-features}, {@code profiles}, {@code architecture} and {@code optimizers}.
      *
      * @throws ConfigException when something is missing, out of range, or does not fit together
      */
@@ -36,6 +37,7 @@ public final class ModelSpecReader {
         long seed = node.longNumber("seed", DEFAULT_SEED);
         Objective objective = objective(node.map("objective"));
         List<FeatureSpec> features = features(node);
+        StreamSpec stream = StreamReader.read(node, objective, features);
         Architecture architecture = Architectures.read(node.map("architecture"));
         ConfigNode optimizers = node.map("optimizers");
         ModelSpec spec =
@@ -46,7 +48,8 @@ public final class ModelSpecReader {
                         architecture,
                         Optimizers.read(optimizers.map("embedding")),
                         Optimizers.read(optimizers.map("dense")),
-                        seed);
+                        seed,
+                        stream);
         checkFits(spec, node);
         return spec;
     }
@@ -68,9 +71,21 @@ public final class ModelSpecReader {
 
     private static Objective objective(ConfigNode node) {
         return switch (node.choice("type", ObjectiveType.class)) {
-            case CLICK -> new Objective.Click();
+            case CLICK -> click(node);
             case RATING -> rating(node);
         };
+    }
+
+    private static Objective click(ConfigNode node) {
+        double sampling = node.number("negative-sampling", 1);
+        if (!(sampling > 0 && sampling <= 1)) {
+            throw node.error(
+                    "negative-sampling",
+                    "expected the share of negatives that are learned, more than 0 and at most 1,"
+                            + " found "
+                            + sampling);
+        }
+        return new Objective.Click(sampling);
     }
 
     private static Objective rating(ConfigNode node) {
@@ -104,6 +119,17 @@ public final class ModelSpecReader {
 
     /** Lays the network out once, since only that shows whether it fits the features. */
     private static void checkFits(ModelSpec spec, ConfigNode node) {
+        if (spec.architecture().batchLoss().isPresent()
+                && spec.objective() instanceof Objective.Click click
+                && click.negativeSampling() < 1) {
+            throw node.map("objective")
+                    .error(
+                            "negative-sampling",
+                            "the loss of "
+                                    + spec.architecture().type()
+                                    + " learns from positives alone, so that nothing corrects for"
+                                    + " dropped negatives; leave negative-sampling out");
+        }
         try {
             spec.architecture().requireFit(spec.objective(), spec.features());
             new DenseLayout(spec.architecture().tensors(spec.inputShape()));

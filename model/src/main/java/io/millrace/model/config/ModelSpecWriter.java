@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.feature.FeatureSpec;
+import io.millrace.model.feature.Vocabulary;
 import io.millrace.model.loss.Objective;
 import org.apache.commons.codec.digest.DigestUtils;
 
@@ -40,6 +41,7 @@ public final class ModelSpecWriter {
         for (FeatureSpec feature : spec.features()) {
             features.set(feature.name(), feature(feature));
         }
+        StreamWriter.write(spec.stream(), node);
         node.set(
                 "architecture",
                 OptionsWriter.write(spec.architecture().type(), spec.architecture()));
@@ -72,8 +74,12 @@ public final class ModelSpecWriter {
             node.put("type", "rating");
             node.put("min", rating.min());
             node.put("max", rating.max());
-        } else if (objective instanceof Objective.Click) {
+        } else if (objective instanceof Objective.Click click) {
             node.put("type", "click");
+            // Only what is not the default, so that what was written before has the same hash.
+            if (click.negativeSampling() < 1) {
+                node.put("negative-sampling", click.negativeSampling());
+            }
         }
         return node;
     }
@@ -82,10 +88,12 @@ public final class ModelSpecWriter {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         if (feature instanceof FeatureSpec.Categorical categorical) {
             sparse(node, "categorical", categorical);
+            vocabulary(node, categorical);
         } else if (feature instanceof FeatureSpec.CategoricalList list) {
             sparse(node, "categorical-list", list);
             node.put("pooling", ConfigNode.kebab(list.pooling()));
             node.put("max-length", list.maxLength());
+            vocabulary(node, list);
         } else if (feature instanceof FeatureSpec.Bucketized bucketized) {
             sparse(node, "bucket", bucketized);
             ArrayNode boundaries = node.putArray("boundaries");
@@ -95,6 +103,7 @@ public final class ModelSpecWriter {
             ArrayNode of = node.putArray("of");
             cross.of().forEach(of::add);
             node.put("dimension", cross.dimension());
+            vocabulary(node, cross);
         } else if (feature instanceof FeatureSpec.Numeric numeric) {
             numeric(node, numeric);
         } else if (feature instanceof FeatureSpec.Cyclic cyclic) {
@@ -110,6 +119,10 @@ public final class ModelSpecWriter {
         if (!Double.isInfinite(numeric.min()) || !Double.isInfinite(numeric.max())) {
             node.putArray("clip").add(numeric.min()).add(numeric.max());
         }
+        if (numeric.running()) {
+            node.put("standardize", "running");
+            return;
+        }
         ObjectNode standardize = node.putObject("standardize");
         standardize.put("mean", numeric.mean());
         standardize.put("deviation", numeric.deviation());
@@ -119,6 +132,17 @@ public final class ModelSpecWriter {
             ObjectNode node, String type, T feature) {
         start(node, type, feature);
         node.put("dimension", feature.dimension());
+    }
+
+    /** Only what is not open, so that what was written before has the same hash. */
+    private static void vocabulary(ObjectNode node, FeatureSpec.Sparse feature) {
+        Vocabulary vocabulary = feature.vocabulary();
+        if (vocabulary.minCount() > 0) {
+            node.put("min-count", vocabulary.minCount());
+        }
+        if (vocabulary.ttl() != null) {
+            node.put("ttl", vocabulary.ttl().toMillis() + "ms");
+        }
     }
 
     private static void start(ObjectNode node, String type, FeatureSpec.OfField feature) {

@@ -20,6 +20,9 @@ import java.util.List;
  * over {@value Grid#COARSE} bins (Naeini et al., Obtaining Well Calibrated Probabilities Using
  * Bayesian Binning, AAAI 2015) of equal numbers of examples (Nixon et al., <a
  * href="https://arxiv.org/abs/1904.01685">Measuring Calibration in Deep Learning</a>, 2019).
+ *
+ * <p>Weights are negative for what takes an earlier example back; a metric is not defined where
+ * more was taken back than added.
  */
 record ClickMeasures() implements Measures {
 
@@ -104,10 +107,10 @@ record ClickMeasures() implements Measures {
         }
         into[AUC_AT] = area(sums, at + POSITIVES, bins);
         into[1] = quotient(sums[at + USER_AUCS], sums[at + USER_WEIGHTS]);
-        into[2] = quotient(losses, weight);
+        into[2] = weight > 0 ? quotient(losses, weight) : Double.NaN;
         into[3] = NormalizedEntropy.of(losses, labels, weight).orElse(Double.NaN);
-        into[4] = quotient(sums[at + PREDICTIONS], labels);
-        into[5] = quotient(gaps, weight);
+        into[4] = labels > 0 ? quotient(sums[at + PREDICTIONS], labels) : Double.NaN;
+        into[5] = weight > 0 ? quotient(gaps, weight) : Double.NaN;
     }
 
     private static double area(double[] sums, int positives, int bins) {
@@ -121,7 +124,15 @@ record ClickMeasures() implements Measures {
             below += negatives;
             positive += here;
         }
-        return quotient(pairs, positive * below);
+        return area(pairs, positive, below);
+    }
+
+    /** The share of pairs; NaN without examples of both classes. */
+    static double area(double pairs, double positives, double negatives) {
+        if (!(positives > 0 && negatives > 0)) {
+            return Double.NaN;
+        }
+        return Math.min(Math.max(quotient(pairs, positives * negatives), 0), 1);
     }
 
     static double quotient(double numerator, double denominator) {

@@ -10,7 +10,7 @@ import java.util.List;
  * @param times event time of the examples, milliseconds since the epoch; N
  * @param users a hash of each example's user; N
  * @param labels 0 or 1 for clicks, the rating for ratings; N
- * @param weights importances; N
+ * @param weights importances, negative for what takes an earlier example back; N
  * @param predictions S rows of N: click probabilities or clipped ratings, NaN where a pipeline has
  *     no such example
  * @param slices what examples are grouped by

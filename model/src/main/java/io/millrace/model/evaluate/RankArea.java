@@ -53,10 +53,13 @@ final class RankArea {
         tiedNegatives[group] = 0;
     }
 
-    /** The AUC of a group; NaN where only one class was seen. */
+    /**
+     * The AUC of a group; NaN where only one class was seen. What is taken back is predicted as it
+     * was when it was added, or nearly, so that less than nothing is left at hardly any prediction.
+     */
     double value(int group) {
         settle(group);
-        return ClickMeasures.quotient(pairs[group], positives[group] * negatives[group]);
+        return ClickMeasures.area(pairs[group], positives[group], negatives[group]);
     }
 
     /** The weights of a group's examples. */

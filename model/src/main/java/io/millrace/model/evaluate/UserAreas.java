@@ -70,7 +70,7 @@ final class UserAreas {
                 negatives += outcomes.weights()[row] - positive;
             }
         }
-        if (positives == 0 || negatives == 0) {
+        if (positives <= 0 || negatives <= 0) {
             return false;
         }
         sorted.sort();

@@ -55,14 +55,17 @@ final class VersionRows {
         return new Weights(layout.dense(), dense.values());
     }
 
-    /** The rows of all values in these examples; initial ones for those without a row. */
+    /**
+     * The rows of all values in these examples, and of the moments of numbers; initial ones for
+     * those without a row.
+     */
     WeightLookup rowsOf(List<Example> examples) throws IOException {
         LongSet keys = new LongOpenHashSet();
         examples.forEach(example -> keys.addAll(LongOpenHashSet.of(example.keys())));
         Long2ObjectOpenHashMap<float[]> rows = new Long2ObjectOpenHashMap<>();
         forEach(
                 row -> {
-                    if (!isDense(row) && keys.contains(row.key())) {
+                    if (!isDense(row) && (keys.contains(row.key()) || !isValue(row))) {
                         row.requireFinite();
                         rows.put(row.key(), Arrays.copyOf(row.weights(), row.width()));
                     }
@@ -81,7 +84,7 @@ final class VersionRows {
     void forEachValue(ValueVisitor visitor) throws IOException {
         forEach(
                 row -> {
-                    if (!isDense(row)) {
+                    if (isValue(row)) {
                         row.requireFinite();
                         visitor.visit(ParameterKey.slot(row.key()) - 1, row.weights());
                     }
@@ -94,11 +97,17 @@ final class VersionRows {
      * seed draws the same.
      */
     List<Example> draw(int count, long seed) throws IOException {
-        long[] totals = new long[layout.slots()];
-        forEach(row -> totals[ParameterKey.slot(row.key())] += chances(row));
+        int slots = 1 + layout.sparse();
+        long[] totals = new long[slots];
+        forEach(
+                row -> {
+                    if (isValue(row)) {
+                        totals[ParameterKey.slot(row.key())] += chances(row);
+                    }
+                });
         Random random = new Random(seed);
-        long[][] points = new long[layout.slots()][];
-        long[][] drawn = new long[layout.slots()][count];
+        long[][] points = new long[slots][];
+        long[][] drawn = new long[slots][count];
         for (int slot = 1; slot < points.length; slot++) {
             long total = totals[slot];
             points[slot] = total == 0 ? new long[0] : random.longs(count, 0, total).toArray();
@@ -119,7 +128,7 @@ final class VersionRows {
         forEach(
                 row -> {
                     int slot = ParameterKey.slot(row.key());
-                    if (isDense(row)) {
+                    if (!isValue(row)) {
                         return;
                     }
                     passed[slot] += chances(row);
@@ -135,6 +144,10 @@ final class VersionRows {
         int[] ends = new int[features];
         Arrays.setAll(ends, f -> f + 1);
         float[] numeric = new float[spec.inputShape().numeric()];
+        for (int column : layout.runningColumns()) {
+            // Missing, which is 0 once it is standardized.
+            numeric[column] = Float.NaN;
+        }
         List<Example> examples = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             long[] keys = new long[features];
@@ -155,10 +168,16 @@ final class VersionRows {
         return ParameterKey.slot(row.key()) == ParameterKey.DENSE_SLOT;
     }
 
+    /** Or of values that share it. */
+    private boolean isValue(RowFileReader row) {
+        int slot = ParameterKey.slot(row.key());
+        return !isDense(row) && !layout.isMoments(slot);
+    }
+
     private void forEach(RowVisitor visitor) throws IOException {
         try (RowMerge merge = new RowMerge(storage, chain)) {
             for (RowFileReader row = merge.next(); row != null; row = merge.next()) {
-                if (!row.tombstone()) {
+                if (!row.tombstone() && !row.candidate()) {
                     requireFit(row);
                     visitor.visit(row);
                 }

@@ -9,12 +9,21 @@ sealed interface DenseInput {
     /** How many numbers {@link #write} writes. */
     int width();
 
-    /** Writes finite numbers from {@code at}; zeros for a missing value. */
+    /** Writes finite numbers from {@code at}; what a missing value has if it is null. */
     void write(@Nullable Object value, float[] numeric, int at) throws InvalidEventException;
 
-    static DenseInput of(FeatureSpec.Dense spec) {
+    /**
+     * Writes zeros from {@code at}, or NaN where running moments standardize the number, which
+     * happens later.
+     */
+    void writeMissing(float[] numeric, int at);
+
+    /**
+     * @param clamped whether a number that is too large is cut rather than refused
+     */
+    static DenseInput of(FeatureSpec.Dense spec, boolean clamped) {
         if (spec instanceof FeatureSpec.Numeric numeric) {
-            return new Scaled(numeric);
+            return new Scaled(numeric, clamped);
         }
         if (spec instanceof FeatureSpec.Cyclic cyclic) {
             return new Phase(cyclic.name(), milliseconds(cyclic.period()));
@@ -31,10 +40,13 @@ sealed interface DenseInput {
     }
 
     /** A number after log, clip and standardisation. */
-    record Scaled(FeatureSpec.Numeric spec) implements DenseInput {
+    record Scaled(FeatureSpec.Numeric spec, boolean clamped) implements DenseInput {
 
         /** Larger inputs overflow when layers multiply them, and one such event ends a model. */
         private static final int LARGEST = 1_000_000;
+
+        /** Squares of these are still far from the largest number; they are standardized yet. */
+        private static final long LARGEST_RUNNING = 1_000_000_000_000_000L;
 
         @Override
         public int width() {
@@ -45,17 +57,25 @@ sealed interface DenseInput {
         public void write(@Nullable Object value, float[] numeric, int at)
                 throws InvalidEventException {
             if (value == null) {
-                numeric[at] = 0;
+                writeMissing(numeric, at);
                 return;
             }
+            long largest = spec.running() ? LARGEST_RUNNING : LARGEST;
             float scaled = (float) scale(FeatureValues.number(spec.name(), value));
-            if (!(Math.abs(scaled) <= LARGEST)) {
+            if (clamped) {
+                scaled = Math.min(Math.max(scaled, -largest), largest);
+            } else if (!(Math.abs(scaled) <= largest)) {
                 throw FeatureValues.unexpected(
                         spec.name(),
                         value,
-                        "a number of at most " + LARGEST + " after its clip, log and standardize");
+                        "a number of at most " + largest + " after its clip, log and standardize");
             }
             numeric[at] = scaled;
+        }
+
+        @Override
+        public void writeMissing(float[] numeric, int at) {
+            numeric[at] = spec.running() ? Float.NaN : 0;
         }
 
         private double scale(double value) {
@@ -77,14 +97,19 @@ sealed interface DenseInput {
         public void write(@Nullable Object value, float[] numeric, int at)
                 throws InvalidEventException {
             if (value == null) {
-                numeric[at] = 0;
-                numeric[at + 1] = 0;
+                writeMissing(numeric, at);
                 return;
             }
             long time = FeatureValues.time(name, value);
             double angle = 2 * Math.PI * Math.floorMod(time, period) / period;
             numeric[at] = (float) Math.sin(angle);
             numeric[at + 1] = (float) Math.cos(angle);
+        }
+
+        @Override
+        public void writeMissing(float[] numeric, int at) {
+            numeric[at] = 0;
+            numeric[at + 1] = 0;
         }
     }
 }

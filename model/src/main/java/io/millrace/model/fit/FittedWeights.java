@@ -5,6 +5,7 @@ import io.millrace.model.parameter.ParameterLayout;
 import io.millrace.model.parameter.ParameterTable;
 import io.millrace.model.parameter.RowBuffer;
 import io.millrace.model.parameter.RowCopies;
+import io.millrace.model.parameter.Standing;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 
 /** All weights as they were at one moment of the training. Used by one thread. */
@@ -47,10 +48,12 @@ final class FittedWeights {
         for (long key : keys) {
             int width = layout.width(key);
             int found = rowOfKey.get(key);
-            if (found == ABSENT) {
+            if (found != ABSENT) {
+                rows.show(found, row);
+            }
+            if (found == ABSENT || row.candidate) {
                 layout.initialize(key, weights, at);
             } else {
-                rows.show(found, row);
                 System.arraycopy(row.values, row.at, weights, at, width);
             }
             at += width;
@@ -58,12 +61,32 @@ final class FittedWeights {
         return weights;
     }
 
+    /**
+     * Which row stands for each of these keys, as a table answers it; empty if each has its own.
+     */
+    byte[] standings(long[] keys) {
+        if (!layout.countsValues()) {
+            return new byte[0];
+        }
+        byte[] standings = new byte[keys.length];
+        for (int i = 0; i < keys.length; i++) {
+            int found = rowOfKey.get(keys[i]);
+            if (found != ABSENT) {
+                rows.show(found, row);
+            }
+            standings[i] = Standing.of(layout, keys[i], found == ABSENT ? null : row);
+        }
+        return standings;
+    }
+
     /** Number of weights: those of the network, and those of the values learned from. */
     long count() {
         long count = layout.dense().size();
         for (int i = 0; i < rows.size(); i++) {
             long key = rows.key(i);
-            count += ParameterKey.slot(key) == ParameterKey.DENSE_SLOT ? 0 : layout.width(key);
+            rows.show(i, row);
+            boolean isOther = ParameterKey.slot(key) == ParameterKey.DENSE_SLOT || row.candidate;
+            count += isOther ? 0 : layout.width(key);
         }
         return count;
     }

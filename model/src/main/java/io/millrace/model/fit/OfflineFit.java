@@ -6,6 +6,7 @@ import io.millrace.model.example.Example;
 import io.millrace.model.learn.Learner;
 import io.millrace.model.learn.MicroBatch;
 import io.millrace.model.learn.MicroBatchBuilder;
+import io.millrace.model.loss.Objective;
 import io.millrace.model.parameter.MemoryRowStore;
 import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.ParameterLayout;
@@ -26,6 +27,9 @@ import java.util.Random;
  * For one thread, and for one training.
  */
 public final class OfflineFit implements AutoCloseable {
+
+    /** Of a feature: that of unseen values and that of rare ones. */
+    private static final int SHARED_ROWS = 2;
 
     /** Room beside the rows themselves. */
     private static final long SPARE_BYTES = 1 << 20;
@@ -72,7 +76,8 @@ public final class OfflineFit implements AutoCloseable {
                                             : "which all have one label"));
         }
         ParameterTable table = new ParameterTable(layout, new MemoryRowStore(), bytes(learned));
-        List<Example> shuffled = new ArrayList<>(learned);
+        List<Example> shuffled = new ArrayList<>(learned.size());
+        learned.forEach(example -> shuffled.add(asSampled(example)));
         Random random = new Random(spec.seed());
         if (settings.patience() > 0) {
             return fitWithPatience(table, shuffled, random, stopping, held);
@@ -82,6 +87,15 @@ public final class OfflineFit implements AutoCloseable {
         }
         FittedWeights weights = FittedWeights.copy(layout, table, settings.epochs());
         return result(weights, settings.epochs(), held);
+    }
+
+    /** All negatives are there, so each counts for the share of a stream that samples them. */
+    private Example asSampled(Example example) {
+        return example.label() == 0
+                        && spec.objective() instanceof Objective.Click click
+                        && click.negativeSampling() < 1
+                ? example.labelled(0, (float) (example.weight() * click.negativeSampling()))
+                : example;
     }
 
     @Override
@@ -127,6 +141,7 @@ public final class OfflineFit implements AutoCloseable {
         }
     }
 
+    /** No vocabulary expires here: the examples come in no order of time. */
     private void learn(ParameterTable table, MicroBatch batch) {
         long[] keys = batch.keys();
         float[] weights = new float[batch.weightCount()];
@@ -134,12 +149,16 @@ public final class OfflineFit implements AutoCloseable {
         int[] places = table.pull(keys, 0, keys.length, weights, 0);
         long[] counts = new long[countsExamples ? keys.length : 0];
         table.examples(keys, 0, counts.length, places, counts, 0);
-        var unused = learner.learn(batch, weights, counts, gradients);
+        byte[] standings = new byte[layout.countsValues() ? keys.length : 0];
+        table.standings(keys, 0, standings.length, places, standings, 0);
+        MicroBatch resolved = batch.resolve(standings, weights);
+        var unused = learner.learn(resolved, weights, counts, gradients);
+        resolved.writeMoments(gradients);
         table.push(
                 keys,
                 0,
                 keys.length,
-                batch.examplesByKey(),
+                resolved.examplesByKey(),
                 gradients,
                 0,
                 batch.maxEventTime(),
@@ -151,7 +170,9 @@ public final class OfflineFit implements AutoCloseable {
         for (int from = 0; from < examples.size(); from += settings.microBatch()) {
             int to = Math.min(examples.size(), from + settings.microBatch());
             MicroBatch batch = batches.build(examples.subList(from, to));
-            float[] some = learner.predict(batch, weights.of(batch.keys(), batch.weightCount()));
+            float[] pulled = weights.of(batch.keys(), batch.weightCount());
+            MicroBatch resolved = batch.resolve(weights.standings(batch.keys()), pulled);
+            float[] some = learner.predict(resolved, pulled);
             System.arraycopy(some, 0, predictions, from, some.length);
         }
         return criterion.judge(examples, predictions);
@@ -160,7 +181,7 @@ public final class OfflineFit implements AutoCloseable {
     /** Memory for all rows: a table gives each sparse slot the same number of them. */
     private long bytes(List<Example> examples) {
         LongOpenHashSet keys = new LongOpenHashSet();
-        int[] rows = new int[layout.slots()];
+        int[] rows = new int[1 + layout.sparse()];
         for (Example example : examples) {
             for (long key : example.keys()) {
                 if (keys.add(key)) {
@@ -169,6 +190,7 @@ public final class OfflineFit implements AutoCloseable {
             }
         }
         long most = Arrays.stream(rows).max().orElse(0);
-        return ParameterTable.cacheBytes(layout, most * (layout.slots() - 1)) + SPARE_BYTES;
+        return ParameterTable.cacheBytes(layout, (most + SHARED_ROWS) * layout.sparse())
+                + SPARE_BYTES;
     }
 }

@@ -14,6 +14,7 @@ import io.millrace.model.architecture.DropoutMasks;
 import io.millrace.model.architecture.InputShape.Field;
 import io.millrace.model.architecture.Inputs;
 import io.millrace.model.feature.FeatureSpec;
+import io.millrace.model.loss.ExampleWeighting;
 import io.millrace.model.loss.Loss;
 import io.millrace.model.parameter.DenseLayout;
 import io.millrace.model.parameter.ParameterKey;
@@ -37,6 +38,7 @@ public final class Learner implements AutoCloseable {
     private final ModelSpec spec;
     private final Network network;
     private final Loss loss;
+    private final ExampleWeighting weighting;
     private final @Nullable BatchLoss batchLoss;
     private final int fields;
 
@@ -47,10 +49,27 @@ public final class Learner implements AutoCloseable {
     private final NativeFloats nativeLogits = new NativeFloats();
 
     public Learner(ModelSpec spec, Device device) {
+        this(spec, device, ExampleWeighting.NONE);
+    }
+
+    /**
+     * @throws IllegalArgumentException when the architecture has a {@link BatchLoss}, which is not
+     *     a sum over examples, and these are to be weighed by their predictions
+     */
+    public Learner(ModelSpec spec, Device device, ExampleWeighting weighting) {
         this.spec = spec;
+        this.weighting = weighting;
         network = new Network(spec, device);
         loss = network.loss();
         batchLoss = spec.architecture().batchLoss().orElse(null);
+        if (batchLoss != null && weighting != ExampleWeighting.NONE) {
+            network.close();
+            throw new IllegalArgumentException(
+                    "the loss of "
+                            + spec.architecture().type()
+                            + " is of the whole batch, so its examples cannot be weighed by their"
+                            + " predictions");
+        }
         List<String> names = spec.inputShape().fields().stream().map(Field::name).toList();
         fields = names.size();
         item = batchLoss == null ? 0 : names.indexOf(batchLoss.item());
@@ -63,7 +82,7 @@ public final class Learner implements AutoCloseable {
      * @param examples for each key how many examples have updated its row; looked at only if the
      *     architecture has a {@link BatchLoss}
      * @param gradients is overwritten, in the same layout, with the sum over the batch of
-     *     importance times the gradient of the loss
+     *     importance, times the weight by its prediction, times the gradient of the loss
      * @return B predictions made with these weights: click probabilities or clipped ratings
      * @throws DivergedException when a loss or gradient is not finite; {@code gradients} is then of
      *     no use
@@ -189,7 +208,8 @@ public final class Learner implements AutoCloseable {
         float[] importances = batch.importances();
         FloatBuffer room = nativeLogits.room(logits.length);
         for (int b = 0; b < logits.length; b++) {
-            room.put(b, (float) (importances[b] * loss.derivative(logits[b], labels[b])));
+            double weight = importances[b] * weighting.of(labels[b], loss.prediction(logits[b]));
+            room.put(b, (float) (weight * loss.derivative(logits[b], labels[b])));
         }
         return nativeLogits.tensor(manager, new Shape(logits.length));
     }

@@ -10,8 +10,10 @@ import java.util.function.LongToIntFunction;
  * B examples and the U distinct parameter keys they need, grouped by shard.
  *
  * <p>Within a shard, sparse keys stand in the order of their first occurrence, dense blocks after
- * them. The weights of all keys lie end to end in one array, in the order of {@link #keys}. Arrays
- * are handed out as they are, not copied: read them only.
+ * them. A feature that admits values by their count has the keys of its shared rows in it, too, and
+ * a number with running moments the key of these; {@link #resolve} says what they are for. The
+ * weights of all keys lie end to end in one array, in the order of {@link #keys}. Arrays are handed
+ * out as they are, not copied: read them only.
  */
 public final class MicroBatch {
 
@@ -27,6 +29,7 @@ public final class MicroBatch {
     private final float[] labels;
     private final float[] importances;
     private final long maxEventTime;
+    private final SharedRows shared;
 
     MicroBatch(
             int size,
@@ -40,7 +43,8 @@ public final class MicroBatch {
             float[] numeric,
             float[] labels,
             float[] importances,
-            long maxEventTime) {
+            long maxEventTime,
+            SharedRows shared) {
         this.size = size;
         this.keys = keys;
         this.shardStarts = shardStarts;
@@ -53,6 +57,46 @@ public final class MicroBatch {
         this.labels = labels;
         this.importances = importances;
         this.maxEventTime = maxEventTime;
+        this.shared = shared;
+    }
+
+    /**
+     * The batch as the network is to see it, when the rows have come: values that have no row of
+     * their own have that of all unseen or all rare values, and numbers with running moments are
+     * standardized by these.
+     *
+     * @param standings for each key which row stands for it, as {@link
+     *     io.millrace.model.parameter.Standing} has it; empty when each has its own
+     * @param weights of all keys
+     * @return this batch, if there is nothing of either kind
+     */
+    public MicroBatch resolve(byte[] standings, float[] weights) {
+        if (!shared.concerns(standings)) {
+            return this;
+        }
+        int[] resolved = shared.occurrences(keys, occurrences, standings);
+        return new MicroBatch(
+                size,
+                keys,
+                shardStarts,
+                shared.examples(this, resolved, standings),
+                weightsAt,
+                denseKeys,
+                resolved,
+                ends,
+                shared.standardize(this, weights),
+                labels,
+                importances,
+                maxEventTime,
+                shared);
+    }
+
+    /**
+     * Writes, at their rows' gradients, the moments of this batch's numbers by which running ones
+     * go on. Of a batch that was {@linkplain #resolve resolved}.
+     */
+    public void writeMoments(float[] gradients) {
+        shared.writeMoments(weightsAt, gradients);
     }
 
     /** One batch; for many of one model a {@link MicroBatchBuilder} is cheaper. */
@@ -95,7 +139,12 @@ public final class MicroBatch {
         return shardStarts.length - 1;
     }
 
-    /** For each key the number of examples it occurs in; B for a dense block. */
+    /**
+     * For each key the number of examples it occurs in; B for a dense block. When the batch is
+     * {@linkplain #resolve resolved}, that of a value whose row does not learn is less than 0; a
+     * shared row has that of all its values, and moments that of the values that are there; both
+     * may be 0.
+     */
     public int[] examplesByKey() {
         return examplesByKey;
     }

@@ -7,6 +7,7 @@ import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongToIntFunction;
+import java.util.stream.IntStream;
 
 /** Makes {@link MicroBatch}es of one model, reusing its working memory. Used by one thread. */
 public final class MicroBatchBuilder {
@@ -16,6 +17,8 @@ public final class MicroBatchBuilder {
     private final int shards;
     private final LongToIntFunction shardOf;
     private final long[] denseKeys;
+    private final int[] sharedSlots;
+    private final int[] runningColumns;
     private final Long2IntOpenHashMap seen = new Long2IntOpenHashMap();
 
     // The keys of the batch in the order of their first occurrence, and what is known of them.
@@ -32,7 +35,12 @@ public final class MicroBatchBuilder {
      */
     public MicroBatchBuilder(ParameterLayout layout, int shards, LongToIntFunction shardOf) {
         this.layout = layout;
-        this.features = layout.slots() - 1;
+        this.features = layout.sparse();
+        sharedSlots =
+                IntStream.rangeClosed(1, features)
+                        .filter(slot -> layout.slot(slot).vocabulary().minCount() > 0)
+                        .toArray();
+        runningColumns = layout.runningColumns();
         this.shards = shards;
         this.shardOf = shardOf;
         denseKeys = new long[layout.dense().blocks()];
@@ -74,6 +82,14 @@ public final class MicroBatchBuilder {
             importances[b] = example.weight();
             maxEventTime = Math.max(maxEventTime, example.eventTime());
         }
+        int firstShared = keyCount;
+        for (int slot : sharedSlots) {
+            add(ParameterKey.ofUnseen(slot), 0, 0);
+            add(ParameterKey.ofRare(slot), 0, 0);
+        }
+        for (int running = 0; running < runningColumns.length; running++) {
+            add(ParameterKey.ofMoments(layout.momentsSlot(running)), 0, 0);
+        }
         int firstDense = keyCount;
         for (long key : denseKeys) {
             add(key, 0, size);
@@ -101,7 +117,13 @@ public final class MicroBatchBuilder {
                 numeric,
                 labels,
                 importances,
-                maxEventTime);
+                maxEventTime,
+                SharedRows.of(
+                        sharedSlots,
+                        runningColumns,
+                        Arrays.copyOfRange(place, firstShared, firstDense),
+                        numeric,
+                        numericWidth));
     }
 
     /** Number of keys of all examples, which must have so many sparse features and numbers. */

@@ -1,6 +1,9 @@
 package io.millrace.model.learn;
 
 import io.millrace.model.example.Example;
+import io.millrace.model.parameter.Moments;
+import io.millrace.model.parameter.ParameterKey;
+import io.millrace.model.parameter.ParameterLayout;
 import java.util.Arrays;
 import java.util.List;
 
@@ -28,6 +31,12 @@ final class PredictionInput {
     private int size;
     private int numericWidth;
 
+    /** The numbers that are standardized by running moments, and the keys of these. */
+    private final int[] runningColumns;
+
+    private final long[] momentKeys;
+    private final float[] moments = new float[Moments.WIDTH];
+
     /** [B, width] as the network takes it, then the rows that are yet to be pooled, end to end. */
     private float[] rows = new float[0];
 
@@ -43,8 +52,11 @@ final class PredictionInput {
     private int[] starts = new int[0];
     private int[] counts = new int[0];
 
-    PredictionInput(EmbeddingPooling pooling) {
+    PredictionInput(EmbeddingPooling pooling, ParameterLayout layout) {
         this.pooling = pooling;
+        runningColumns = layout.runningColumns();
+        momentKeys = new long[runningColumns.length];
+        Arrays.setAll(momentKeys, i -> ParameterKey.ofMoments(layout.momentsSlot(i)));
         features = pooling.features();
         width = pooling.width();
     }
@@ -60,6 +72,17 @@ final class PredictionInput {
         read(examples);
         lookup.writeAll(keys, at, keyCount, rows);
         pool();
+        standardize(lookup);
+    }
+
+    private void standardize(WeightLookup lookup) {
+        for (int i = 0; i < runningColumns.length; i++) {
+            lookup.write(momentKeys[i], moments, 0);
+            for (int b = 0; b < size; b++) {
+                int number = b * numericWidth + runningColumns[i];
+                numeric[number] = Moments.standardize(numeric[number], moments[0], moments[1]);
+            }
+        }
     }
 
     /** B. */

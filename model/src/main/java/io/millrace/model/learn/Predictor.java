@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.architecture.Inputs;
 import io.millrace.model.example.Example;
+import io.millrace.model.parameter.ParameterLayout;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ public final class Predictor implements AutoCloseable {
 
     public Predictor(ModelSpec spec, Device device) {
         network = new Network(spec, device);
-        input = new PredictionInput(network.pooling());
+        input = new PredictionInput(network.pooling(), new ParameterLayout(spec));
     }
 
     /**

@@ -1,11 +1,17 @@
 package io.millrace.model.loss;
 
-/** Cross-entropy of a 0/1 label under the click probability sigmoid(logit). */
-record BinaryCrossEntropy() implements Loss {
+/**
+ * Cross-entropy of a 0/1 label under sigmoid(logit), the click probability among the examples that
+ * are learned. Of all impressions it is sigmoid(logit + correction), where only a share of the
+ * negatives is learned.
+ *
+ * @param correction the logarithm of that share, at most 0
+ */
+record BinaryCrossEntropy(double correction) implements Loss {
 
     @Override
     public float prediction(float logit) {
-        return (float) sigmoid(logit);
+        return (float) sigmoid(logit + correction);
     }
 
     /** softplus(z) - y z, where softplus(z) = max(z, 0) + ln(1 + exp(-|z|)) never overflows. */

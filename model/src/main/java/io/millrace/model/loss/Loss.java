@@ -9,13 +9,13 @@ public interface Loss {
         if (objective instanceof Objective.Rating rating) {
             return new SquaredError(rating);
         }
-        return new BinaryCrossEntropy();
+        return new BinaryCrossEntropy(Math.log(((Objective.Click) objective).negativeSampling()));
     }
 
     /** What the model says to the outside: a click probability or a rating. */
     float prediction(float logit);
 
-    /** The penalty of a logit, given the label. */
+    /** The penalty of a logit, given the label of an example that is learned. */
     double loss(double logit, double label);
 
     /** The derivative of {@link #loss} by the logit. */

@@ -17,6 +17,10 @@ import java.util.OptionalDouble;
  * predictions around one half. Two examples in one bin count as a tie: the error is at most half
  * the share of pairs that meet in a bin, and far less for predictions wider than a few bins, since
  * such pairs are ordered almost as often wrongly as rightly.
+ *
+ * <p>A negative that is taken back may have another prediction by then, and leave less than nothing
+ * in a bin. The value is that of the histogram after what is missing was taken from the next bins
+ * above, or below where there are none: of negatives that were predicted about alike.
  */
 public final class Auc implements Metric {
 
@@ -48,15 +52,39 @@ public final class Auc implements Metric {
 
     @Override
     public OptionalDouble value() {
+        double[] ones = settled(positives);
+        double[] zeros = settled(negatives);
         double negativesBelow = 0;
         double positivesInAll = 0;
         double pairs = 0;
         for (int bin = 0; bin < BINS; bin++) {
-            pairs += positives[bin] * (negativesBelow + negatives[bin] / 2);
-            negativesBelow += negatives[bin];
-            positivesInAll += positives[bin];
+            pairs += ones[bin] * (negativesBelow + zeros[bin] / 2);
+            negativesBelow += zeros[bin];
+            positivesInAll += ones[bin];
         }
         return Metric.quotient(pairs, positivesInAll * negativesBelow);
+    }
+
+    /** The same sum without negative counts; nothing at all where the sum is not positive. */
+    private static double[] settled(double[] counts) {
+        if (Arrays.stream(counts).noneMatch(count -> count < 0)) {
+            return counts;
+        }
+        double[] settled = counts.clone();
+        double missing = 0;
+        for (int bin = 0; bin < BINS; bin++) {
+            missing = settle(settled, bin, missing);
+        }
+        for (int bin = BINS - 1; bin >= 0; bin--) {
+            missing = settle(settled, bin, missing);
+        }
+        return settled;
+    }
+
+    private static double settle(double[] counts, int bin, double missing) {
+        double left = counts[bin] - missing;
+        counts[bin] = Math.max(left, 0);
+        return Math.max(-left, 0);
     }
 
     @Override

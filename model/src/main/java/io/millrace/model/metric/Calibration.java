@@ -30,7 +30,7 @@ public final class Calibration implements Metric {
 
     @Override
     public OptionalDouble value() {
-        return Metric.quotient(predictions, labels);
+        return labels > 0 ? Metric.quotient(predictions, labels) : OptionalDouble.empty();
     }
 
     @Override

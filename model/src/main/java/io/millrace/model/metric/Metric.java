@@ -25,11 +25,14 @@ public sealed interface Metric
      *
      * @param label 0 or 1 for clicks, the rating for ratings
      * @param prediction made before the example was learned from
-     * @param weight the example's importance
+     * @param weight the example's importance; negative for what takes an earlier example back
      */
     void add(double label, double prediction, double weight);
 
-    /** The value so far; empty where it is not defined, as before the first example. */
+    /**
+     * The value so far; empty where it is not defined, as before the first example, or while more
+     * weight was taken back than added.
+     */
     OptionalDouble value();
 
     /**

@@ -65,6 +65,17 @@ public final class MetricSet {
     }
 
     /**
+     * Adds an example with its weight subtracted, which is no example more.
+     *
+     * @param weight what is subtracted
+     */
+    public void takeBack(double label, double prediction, double weight) {
+        for (Metric metric : metrics) {
+            metric.add(label, prediction, -weight);
+        }
+    }
+
+    /**
      * Adds all examples of another set.
      *
      * @throws IllegalArgumentException when it is for another kind of objective

@@ -42,7 +42,7 @@ public final class NormalizedEntropy implements Metric {
      */
     public static OptionalDouble of(double loss, double labels, double weights) {
         double rate = labels / weights;
-        if (!(rate > 0 && rate < 1)) {
+        if (!(weights > 0 && rate > 0 && rate < 1)) {
             return OptionalDouble.empty();
         }
         double entropy = -(rate * Math.log(rate) + (1 - rate) * Math.log1p(-rate));

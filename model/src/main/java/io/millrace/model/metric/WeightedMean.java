@@ -16,9 +16,9 @@ final class WeightedMean {
         weights += weight;
     }
 
-    /** Empty while the weights sum to nothing. */
+    /** Empty while the weights sum to nothing, or to less. */
     OptionalDouble value() {
-        return Metric.quotient(values, weights);
+        return weights > 0 ? Metric.quotient(values, weights) : OptionalDouble.empty();
     }
 
     void merge(WeightedMean other) {

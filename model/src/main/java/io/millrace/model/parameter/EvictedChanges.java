@@ -5,6 +5,7 @@ import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
 import it.unimi.dsi.fastutil.longs.LongSet;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changed rows that the next cut has to carry and that no cache flags, since they left it or were
@@ -33,10 +34,11 @@ final class EvictedChanges {
     /** Notes a row that leaves the cache; it will not change until it comes back there. */
     void add(long key, RowBuffer weights) {
         int copy = copyOfKey.get(key);
-        if (copy != NO_COPY) {
+        int size = weights.candidate ? 0 : weights.size;
+        if (copy != NO_COPY && copies.size(copy) == size) {
             copies.replace(copy, weights);
-        } else if (floats + weights.size <= mostFloats) {
-            floats += weights.size;
+        } else if (floats + size <= mostFloats) {
+            floats += size;
             copyOfKey.put(key, copies.size());
             copies.add(key, weights, false, true);
         } else {
@@ -49,6 +51,11 @@ final class EvictedChanges {
         copyOfKey.putIfAbsent(key, NO_COPY);
     }
 
+    /** Notes a row that was removed from the store, or is there in a newer form. */
+    void addWithoutCopy(long key) {
+        copyOfKey.put(key, NO_COPY);
+    }
+
     /** The keys; one may be removed when a cache flags it. */
     LongSet keys() {
         return copyOfKey.keySet();
@@ -56,11 +63,11 @@ final class EvictedChanges {
 
     /**
      * Copies the rows and forgets them, reading those whose weights it has not got for as long as
-     * their memory lasts.
+     * their memory lasts. Of one that is not in the store there is a tombstone.
      *
      * @return the keys of those that were too many
      */
-    long[] cut(RowCopies into, LongFunction<RowBuffer> store) {
+    long[] cut(RowCopies into, LongFunction<@Nullable RowBuffer> store) {
         RowBuffer row = new RowBuffer();
         LongArrayList tooMany = new LongArrayList();
         for (Long2IntMap.Entry entry : copyOfKey.long2IntEntrySet()) {
@@ -70,7 +77,11 @@ final class EvictedChanges {
                 into.add(key, row, false, true);
             } else if (floats <= mostFloats) {
                 RowBuffer read = store.apply(key);
-                floats += read.size;
+                if (read == null) {
+                    into.addTombstone(key);
+                    continue;
+                }
+                floats += read.candidate ? 0 : read.size;
                 into.add(key, read, false, true);
             } else {
                 tooMany.add(key);

@@ -13,6 +13,12 @@ public final class MemoryRowStore implements RowStore {
         if (row == null) {
             return false;
         }
+        buffer.examples = row.examples;
+        buffer.lastEventTime = row.lastEventTime;
+        buffer.candidate = row.candidate;
+        if (row.candidate) {
+            return true;
+        }
         if (row.values.length != buffer.size) {
             throw new IllegalStateException(
                     "The row with key "
@@ -24,21 +30,26 @@ public final class MemoryRowStore implements RowStore {
                             + " were asked for; it was written under another layout.");
         }
         System.arraycopy(row.values, 0, buffer.values, buffer.at, buffer.size);
-        buffer.examples = row.examples;
-        buffer.lastEventTime = row.lastEventTime;
         return true;
     }
 
     @Override
     public void write(long key, RowBuffer buffer) {
         Row row = rows.get(key);
-        if (row == null || row.values.length != buffer.size) {
-            row = new Row(buffer.size);
+        int size = buffer.candidate ? 0 : buffer.size;
+        if (row == null || row.values.length != size) {
+            row = new Row(size);
             rows.put(key, row);
         }
-        System.arraycopy(buffer.values, buffer.at, row.values, 0, buffer.size);
+        System.arraycopy(buffer.values, buffer.at, row.values, 0, size);
+        row.candidate = buffer.candidate;
         row.examples = buffer.examples;
         row.lastEventTime = buffer.lastEventTime;
+    }
+
+    @Override
+    public void remove(long key) {
+        rows.remove(key);
     }
 
     /** Number of rows. */
@@ -54,6 +65,7 @@ public final class MemoryRowStore implements RowStore {
     private static final class Row {
 
         final float[] values;
+        boolean candidate;
         long examples;
         long lastEventTime;
 

@@ -14,6 +14,12 @@ public final class ParameterKey {
     /** Hash of a missing value; ordinary hashes start at {@link #FIRST_VALUE_HASH}. */
     public static final long MISSING_HASH = 0;
 
+    /** Hash of the row that all values share that no example has had yet. */
+    public static final long UNSEEN_HASH = 1;
+
+    /** Hash of the row that all values share that came, but not often enough for their own. */
+    public static final long RARE_HASH = 2;
+
     /** Hashes below are reserved for rows that stand for no single value. */
     public static final long FIRST_VALUE_HASH = 16;
 
@@ -34,6 +40,26 @@ public final class ParameterKey {
     /** The key of the row that stands for a missing value. */
     public static long ofMissing(int slot) {
         return of(slot, MISSING_HASH);
+    }
+
+    /** The key of the row that stands for all values that were never seen. */
+    public static long ofUnseen(int slot) {
+        return of(slot, UNSEEN_HASH);
+    }
+
+    /** The key of the row that stands for all values that are rare. */
+    public static long ofRare(int slot) {
+        return of(slot, RARE_HASH);
+    }
+
+    /** The key of the moments of a number, which have a slot for themselves. */
+    public static long ofMoments(int slot) {
+        return of(slot, 0);
+    }
+
+    /** Whether the key, which is not of a dense block, stands for a single value. */
+    public static boolean isValue(long key) {
+        return hash(key) >= FIRST_VALUE_HASH;
     }
 
     /** The key of a block of the dense vector. */

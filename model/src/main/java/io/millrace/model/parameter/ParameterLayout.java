@@ -2,13 +2,15 @@ package io.millrace.model.parameter;
 
 import io.millrace.model.ModelSpec;
 import io.millrace.model.architecture.InputShape;
+import io.millrace.model.feature.FeatureSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * All rows of a model by slot: slot 0 is the dense vector in blocks, slot i the i-th sparse feature
- * (from 1, in the order of the pipeline file).
+ * (from 1, in the order of the pipeline file). Behind these, each number that is standardized by
+ * running moments has a slot with one row, in the order of the file.
  */
 public final class ParameterLayout implements Serializable {
 
@@ -18,6 +20,13 @@ public final class ParameterLayout implements Serializable {
     /** By slot, the weights of a row that are its embedding; the others are linear weights. */
     private final int[] dimensions;
 
+    private final int sparse;
+
+    /** For each slot behind the sparse ones where its number stands among all numbers. */
+    private final int[] runningColumns;
+
+    private final boolean countsValues;
+    private final boolean expires;
     private final long seed;
 
     public ParameterLayout(ModelSpec spec) {
@@ -26,16 +35,30 @@ public final class ParameterLayout implements Serializable {
         seed = spec.seed();
         slots = new ArrayList<>();
         slots.add(new RowLayout(ParameterKey.DENSE_SLOT, DenseLayout.BLOCK, spec.denseOptimizer()));
-        dimensions = new int[1 + input.fields().size()];
-        for (InputShape.Field field : input.fields()) {
+        List<FeatureSpec.Sparse> features = sparse(spec);
+        sparse = features.size();
+        runningColumns = runningColumns(spec);
+        dimensions = new int[1 + sparse];
+        for (int i = 0; i < sparse; i++) {
+            InputShape.Field field = input.fields().get(i);
             dimensions[slots.size()] = field.dimension();
-            slots.add(new RowLayout(slots.size(), field.width(), spec.embeddingOptimizer()));
+            slots.add(
+                    new RowLayout(
+                            slots.size(),
+                            field.width(),
+                            spec.embeddingOptimizer(),
+                            features.get(i).vocabulary()));
         }
+        for (int i = 0; i < runningColumns.length; i++) {
+            slots.add(new RowLayout(slots.size(), Moments.WIDTH, new Moments()));
+        }
+        countsValues = slots.stream().anyMatch(row -> row.vocabulary().minCount() > 0);
+        expires = slots.stream().anyMatch(row -> row.vocabulary().ttl() != null);
         if (slots.size() > ParameterKey.MAX_SLOTS) {
             throw new IllegalArgumentException(
                     "The model has "
                             + (slots.size() - 1)
-                            + " sparse features, but a parameter key has room for "
+                            + " sparse features and running numbers, but a parameter key has room for "
                             + (ParameterKey.MAX_SLOTS - 1)
                             + ".");
         }
@@ -44,6 +67,36 @@ public final class ParameterLayout implements Serializable {
     /** Number of slots, the dense one included. */
     public int slots() {
         return slots.size();
+    }
+
+    /** F, the number of sparse features, which have the slots from 1. */
+    public int sparse() {
+        return sparse;
+    }
+
+    /** Whether the rows of a slot are moments of a number. */
+    public boolean isMoments(int slot) {
+        return slot > sparse;
+    }
+
+    /** For each slot behind the sparse ones the position of its number among all numbers. */
+    public int[] runningColumns() {
+        return runningColumns.clone();
+    }
+
+    /** The slot of a number's moments. */
+    public int momentsSlot(int running) {
+        return sparse + 1 + running;
+    }
+
+    /** Whether there is a feature that admits values by their count. */
+    public boolean countsValues() {
+        return countsValues;
+    }
+
+    /** Whether there is a feature whose values expire. */
+    public boolean expires() {
+        return expires;
     }
 
     public RowLayout slot(int slot) {
@@ -71,6 +124,35 @@ public final class ParameterLayout implements Serializable {
 
     /** Writes the initial weights of a row, a function of seed and key only. */
     public void initialize(long key, float[] weights, int at) {
+        if (isMoments(ParameterKey.slot(key))) {
+            weights[at] = 0;
+            weights[at + 1] = 1;
+            return;
+        }
         InitialWeights.write(this, seed, key, weights, at);
+    }
+
+    private static List<FeatureSpec.Sparse> sparse(ModelSpec spec) {
+        List<FeatureSpec.Sparse> sparse = new ArrayList<>();
+        for (FeatureSpec feature : spec.features()) {
+            if (feature instanceof FeatureSpec.Sparse one) {
+                sparse.add(one);
+            }
+        }
+        return sparse;
+    }
+
+    private static int[] runningColumns(ModelSpec spec) {
+        List<Integer> columns = new ArrayList<>();
+        int column = 0;
+        for (FeatureSpec feature : spec.features()) {
+            if (feature instanceof FeatureSpec.Numeric numeric && numeric.running()) {
+                columns.add(column);
+            }
+            if (feature instanceof FeatureSpec.Dense dense) {
+                column += dense.width();
+            }
+        }
+        return columns.stream().mapToInt(Integer::intValue).toArray();
     }
 }

@@ -2,7 +2,8 @@ package io.millrace.model.parameter;
 
 /**
  * A row on its way between table and store: a header, and {@code size} floats in {@code values}
- * from {@code at} (weights, then optimizer state). The array may be shared with the table's slab.
+ * from {@code at} (weights, then optimizer state), unless it is a candidate. The array may be
+ * shared with the table's slab.
  */
 public final class RowBuffer {
 
@@ -11,6 +12,12 @@ public final class RowBuffer {
 
     /** Largest event time among them, milliseconds since the epoch. */
     public long lastEventTime;
+
+    /**
+     * Whether the row is one that so far only counts its examples, as a value has that is yet to be
+     * admitted: its floats have no meaning.
+     */
+    public boolean candidate;
 
     public float[] values = new float[0];
     public int at;

@@ -3,6 +3,7 @@ package io.millrace.model.parameter;
 import it.unimi.dsi.fastutil.HashCommon;
 import it.unimi.dsi.fastutil.longs.LongList;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded write-back cache of rows of one size.
@@ -33,6 +34,10 @@ import java.util.Arrays;
  * and without the {@link #EXISTS} flag: the push that follows the pull then needs no second futile
  * look into the store. Evicting it writes nothing.
  *
+ * <p><b>Candidates.</b> A row that only counts has the {@link #CANDIDATE} flag, and its initial
+ * weights in the slab, which the store is not given. A row that is removed is absent from then on;
+ * it stays flagged as changed.
+ *
  * <p>Used by one thread. When the store throws, the cache must not be used any more.
  */
 final class RowCache {
@@ -48,6 +53,7 @@ final class RowCache {
     private static final byte EXISTS = 4;
     private static final byte RECENT = 8;
     private static final byte CHANGED = 16;
+    private static final byte CANDIDATE = 32;
 
     private static final int CHUNK_FLOATS = 1 << 18;
     private static final int FIRST_PLACES = 64;
@@ -122,7 +128,7 @@ final class RowCache {
         int place = used < capacity ? nextUnused() : evict();
         flags[place] = 0;
         if (store.read(key, view(place))) {
-            flags[place] = EXISTS;
+            flags[place] = view.candidate ? EXISTS | CANDIDATE : EXISTS;
             headers[2 * place] = view.examples;
             headers[2 * place + 1] = view.lastEventTime;
         }
@@ -145,6 +151,16 @@ final class RowCache {
         return (flags[place] & EXISTS) != 0;
     }
 
+    /** Whether the row exists, and not only counts: its floats are not the initial ones. */
+    boolean hasWeights(int place) {
+        return (flags[place] & (EXISTS | CANDIDATE)) == EXISTS;
+    }
+
+    /** Largest event time of the examples that have updated the row, which must exist. */
+    long lastEventTime(int place) {
+        return headers[2 * place + 1];
+    }
+
     /** How many examples have updated the row. */
     long examples(int place) {
         return exists(place) ? headers[2 * place] : 0;
@@ -161,6 +177,16 @@ final class RowCache {
 
     /** Notes that the row's floats were changed by so many examples; from now on it exists. */
     void updated(int place, int moreExamples, long eventTime) {
+        addExamples(place, moreExamples, eventTime, flags[place] & ~CANDIDATE);
+    }
+
+    /** Counts examples that did not change the row's floats; from now on it exists. */
+    void counted(int place, int moreExamples, long eventTime) {
+        int candidate = exists(place) ? 0 : CANDIDATE;
+        addExamples(place, moreExamples, eventTime, flags[place] | candidate);
+    }
+
+    private void addExamples(int place, int moreExamples, long eventTime, int newFlags) {
         byte before = flags[place];
         int header = 2 * place;
         if ((before & EXISTS) == 0) {
@@ -170,7 +196,15 @@ final class RowCache {
             headers[header] += moreExamples;
             headers[header + 1] = Math.max(headers[header + 1], eventTime);
         }
-        flags[place] = (byte) (before | DIRTY | EXISTS | RECENT | CHANGED);
+        flags[place] = (byte) (newFlags | DIRTY | EXISTS | RECENT | CHANGED);
+    }
+
+    /**
+     * Makes the row one that does not exist. Whoever calls this removes it from the store, too, and
+     * sets its floats to the initial ones.
+     */
+    void remove(int place) {
+        flags[place] = (byte) (flags[place] & REFERENCED | CHANGED);
     }
 
     /** Reads a little of all that is kept of a row; the result has no meaning. */
@@ -203,8 +237,12 @@ final class RowCache {
         for (int place = 0; place < used; place++) {
             byte state = flags[place];
             if ((state & (DIRTY | CHANGED)) != 0) {
-                show(place, view);
-                into.add(keys[place], view, (state & DIRTY) != 0, (state & CHANGED) != 0);
+                if (exists(place)) {
+                    show(place, view);
+                    into.add(keys[place], view, (state & DIRTY) != 0, (state & CHANGED) != 0);
+                } else {
+                    into.addTombstone(keys[place]);
+                }
                 flags[place] = (byte) (state & ~CHANGED);
             }
         }
@@ -225,6 +263,7 @@ final class RowCache {
         row.over(array(place), offset(place), rowSize);
         row.examples = headers[2 * place];
         row.lastEventTime = headers[2 * place + 1];
+        row.candidate = (flags[place] & CANDIDATE) != 0;
     }
 
     /**
@@ -315,7 +354,7 @@ final class RowCache {
         }
         if ((flags[place] & CHANGED) != 0) {
             show(place, view);
-            leaving.add(keys[place], view);
+            leaving.add(keys[place], exists(place) ? view : null);
         }
         unlink(place);
         evictions++;
@@ -360,6 +399,9 @@ final class RowCache {
 
     /** Takes note of changed rows. */
     interface ChangedRows {
-        void add(long key, RowBuffer row);
+        /**
+         * @param row null when it does not exist any more
+         */
+        void add(long key, @Nullable RowBuffer row);
     }
 }

@@ -8,10 +8,10 @@ import java.nio.ByteOrder;
  *
  * <pre>
  * offset  bytes   content
- *      0      1   format version, {@value #VERSION}
+ *      0      1   format version, {@value #VERSION}; {@value #CANDIDATE} for a candidate
  *      1      8   examples
  *      9      8   last event time, milliseconds since the epoch
- *     17  4 size  the row's floats: weights, then optimizer state
+ *     17  4 size  the row's floats: weights, then optimizer state; a candidate has none
  * </pre>
  *
  * <p>The floats are copied in bulk; a write allocates only the array that the store keeps.
@@ -20,6 +20,9 @@ public final class RowCodec {
 
     /** The format that {@link #encode} writes. */
     public static final byte VERSION = 1;
+
+    /** The format of a row that only counts. */
+    public static final byte CANDIDATE = 2;
 
     private static final int HEADER = 1 + 2 * Long.BYTES;
 
@@ -30,9 +33,24 @@ public final class RowCodec {
         return HEADER + size * Float.BYTES;
     }
 
+    /** Length of this row when encoded, in bytes. */
+    public static int length(RowBuffer row) {
+        return length(row.candidate ? 0 : row.size);
+    }
+
+    /**
+     * Length of an encoded row, in bytes.
+     *
+     * @param format its first byte
+     * @param size its floats, if it has any
+     */
+    public static int length(byte format, int size) {
+        return length(format == CANDIDATE ? 0 : size);
+    }
+
     /** The row as a new array. */
     public static byte[] encode(RowBuffer row) {
-        byte[] bytes = new byte[length(row.size)];
+        byte[] bytes = new byte[length(row)];
         encode(row, ByteBuffer.wrap(bytes));
         return bytes;
     }
@@ -40,27 +58,34 @@ public final class RowCodec {
     /** Puts the row's bytes into a buffer with room for them. */
     public static void encode(RowBuffer row, ByteBuffer into) {
         into.order(ByteOrder.LITTLE_ENDIAN);
-        into.put(VERSION).putLong(row.examples).putLong(row.lastEventTime);
+        into.put(row.candidate ? CANDIDATE : VERSION)
+                .putLong(row.examples)
+                .putLong(row.lastEventTime);
+        if (row.candidate) {
+            return;
+        }
         into.asFloatBuffer().put(row.values, row.at, row.size);
         into.position(into.position() + row.size * Float.BYTES);
     }
 
     /**
-     * Reads a row into the {@code size} floats that the buffer points at.
+     * Reads a row into the {@code size} floats that the buffer points at; of a candidate, its
+     * header.
      *
      * @throws IllegalArgumentException when the bytes have another format version or hold a row of
      *     another size
      */
     public static void decode(byte[] bytes, RowBuffer row) {
-        if (bytes.length == 0 || bytes[0] != VERSION) {
+        if (bytes.length == 0 || bytes[0] != VERSION && bytes[0] != CANDIDATE) {
             throw new IllegalArgumentException(unknownFormat(bytes));
         }
-        if (bytes.length != length(row.size)) {
+        row.candidate = bytes[0] == CANDIDATE;
+        if (bytes.length != length(row)) {
             throw new IllegalArgumentException(
                     "A parameter row of "
-                            + row.size
+                            + (row.candidate ? 0 : row.size)
                             + " floats takes "
-                            + length(row.size)
+                            + length(row)
                             + " bytes, but "
                             + bytes.length
                             + " were found; was the dimension or the optimizer changed since it was"
@@ -70,7 +95,9 @@ public final class RowCodec {
         buffer.position(1);
         row.examples = buffer.getLong();
         row.lastEventTime = buffer.getLong();
-        buffer.asFloatBuffer().get(row.values, row.at, row.size);
+        if (!row.candidate) {
+            buffer.asFloatBuffer().get(row.values, row.at, row.size);
+        }
     }
 
     private static String unknownFormat(byte[] bytes) {
@@ -78,8 +105,10 @@ public final class RowCodec {
                 ? "A parameter row has no bytes at all; expected format version " + VERSION + "."
                 : "A parameter row has format version "
                         + bytes[0]
-                        + ", but only version "
+                        + ", but only versions "
                         + VERSION
+                        + " and "
+                        + CANDIDATE
                         + " can be read; was it written by a newer release?";
     }
 }

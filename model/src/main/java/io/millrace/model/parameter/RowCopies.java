@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Copies of rows as a checkpoint found them, to be saved on another thread while the table goes on:
  * those that the store lacks, and those that the checkpoint's version has to carry. Many rows are
- * both.
+ * both. Of a row that was removed there is a tombstone.
  *
  * <p>It is filled by one thread and read by another later. {@link #clear} keeps the memory for the
  * next checkpoint.
@@ -19,6 +19,8 @@ public final class RowCopies {
     private static final int FIRST_ROWS = 64;
     private static final byte UNWRITTEN = 1;
     private static final byte CHANGED = 2;
+    private static final byte CANDIDATE = 4;
+    private static final byte TOMBSTONE = 8;
 
     private final List<float[]> chunks = new ArrayList<>();
     private long[] keys = new long[FIRST_ROWS];
@@ -55,11 +57,17 @@ public final class RowCopies {
         return (flags[row] & CHANGED) != 0;
     }
 
+    /** Whether there is nothing but the news that this row was removed. */
+    public boolean isTombstone(int row) {
+        return (flags[row] & TOMBSTONE) != 0;
+    }
+
     /** Points the buffer at the row; it must not be written to. */
     public void show(int row, RowBuffer into) {
         into.over(chunks.get((int) (places[row] >>> 32)), (int) places[row], sizes[row]);
         into.examples = headers[2 * row];
         into.lastEventTime = headers[2 * row + 1];
+        into.candidate = (flags[row] & CANDIDATE) != 0;
     }
 
     /** The changed rows, ascending by key as unsigned numbers. */
@@ -89,23 +97,48 @@ public final class RowCopies {
     }
 
     void add(long key, RowBuffer row, boolean isUnwritten, boolean isChanged) {
-        if (rows == keys.length) {
-            grow();
-        }
-        float[] values = room(row.size);
-        System.arraycopy(row.values, row.at, values, end, row.size);
-        keys[rows] = key;
+        int size = row.candidate ? 0 : row.size;
+        float[] values = newRow(key, size);
+        System.arraycopy(row.values, row.at, values, end, size);
         headers[2 * rows] = row.examples;
         headers[2 * rows + 1] = row.lastEventTime;
-        places[rows] = (long) chunk << 32 | end;
-        sizes[rows] = row.size;
-        flags[rows] = (byte) ((isUnwritten ? UNWRITTEN : 0) | (isChanged ? CHANGED : 0));
+        flags[rows] =
+                (byte)
+                        ((isUnwritten ? UNWRITTEN : 0)
+                                | (isChanged ? CHANGED : 0)
+                                | (row.candidate ? CANDIDATE : 0));
         changed += isChanged ? 1 : 0;
-        end += row.size;
+        end += size;
         rows++;
     }
 
-    /** Puts another row of the same size in place of this one. */
+    /** The news, for the version, that a row was removed. */
+    void addTombstone(long key) {
+        var unused = newRow(key, 0);
+        headers[2 * rows] = 0;
+        headers[2 * rows + 1] = 0;
+        flags[rows] = CHANGED | TOMBSTONE;
+        changed++;
+        rows++;
+    }
+
+    private float[] newRow(long key, int size) {
+        if (rows == keys.length) {
+            grow();
+        }
+        float[] values = room(size);
+        keys[rows] = key;
+        places[rows] = (long) chunk << 32 | end;
+        sizes[rows] = size;
+        return values;
+    }
+
+    /** Floats of a row. */
+    int size(int row) {
+        return sizes[row];
+    }
+
+    /** Puts another row of the same size in place of this one; both or none are candidates. */
     void replace(int row, RowBuffer by) {
         float[] values = chunks.get((int) (places[row] >>> 32));
         System.arraycopy(by.values, by.at, values, (int) places[row], sizes[row]);

@@ -7,7 +7,8 @@ package io.millrace.model.parameter;
 public interface RowStore {
 
     /**
-     * Reads a row into the {@code size} floats that {@code row} points at, and its header.
+     * Reads a row into the {@code size} floats that {@code row} points at, and its header. Of a
+     * candidate there is the header only.
      *
      * @return false when there is none; {@code row} is then unspecified
      */
@@ -15,4 +16,7 @@ public interface RowStore {
 
     /** Writes the row's current content, which is copied: the caller reuses buffer and array. */
     void write(long key, RowBuffer row);
+
+    /** Removes a row, if there is one. */
+    void remove(long key);
 }

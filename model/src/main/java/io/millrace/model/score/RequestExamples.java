@@ -4,10 +4,16 @@ import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import io.millrace.model.feature.FeatureExtractor;
 import io.millrace.model.feature.InvalidEventException;
+import io.millrace.model.stream.FeatureLookup;
+import io.millrace.model.stream.KeyGroups;
+import io.millrace.model.stream.RequestValues;
+import io.millrace.model.stream.StreamValues;
 import io.millrace.schemas.Candidate;
 import io.millrace.schemas.ScoreRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a score request into one unlabelled example a candidate. Used by one thread. */
 public final class RequestExamples {
@@ -24,11 +30,29 @@ public final class RequestExamples {
 
     private final FeatureExtractor features;
 
+    /** Null when the model has neither stream features nor profiles. */
+    private final @Nullable StreamValues stream;
+
+    private final FeatureLookup lookup;
+
     /** By sparse feature, what a value of it takes. */
     private final int[] valueBytes;
 
+    /** Of a model without stream features, or with keys that nothing has happened to. */
     public RequestExamples(ModelSpec spec) {
+        this(spec, FeatureLookup.NONE);
+    }
+
+    /**
+     * @param lookup the rows of stream features and profiles
+     */
+    public RequestExamples(ModelSpec spec, FeatureLookup lookup) {
         features = new FeatureExtractor(spec);
+        stream =
+                spec.stream().isEmpty()
+                        ? null
+                        : new StreamValues(spec, KeyGroups.of(spec.stream()));
+        this.lookup = lookup;
         valueBytes =
                 spec.inputShape().fields().stream()
                         .mapToInt(field -> BYTES_BY_KEY + field.width() * Float.BYTES)
@@ -44,11 +68,26 @@ public final class RequestExamples {
      */
     public List<Example> of(ScoreRequest request) throws InvalidEventException {
         List<Example> examples = new ArrayList<>(request.getCandidates().size());
+        RequestValues derived =
+                stream == null
+                        ? null
+                        : stream.request(
+                                lookup,
+                                request.getUser(),
+                                request.getFeatures(),
+                                request.getTimestamp());
         FeatureExtractor.Request common =
-                features.request(request.getUser(), request.getFeatures(), request.getTimestamp());
+                features.request(
+                        request.getUser(),
+                        request.getFeatures(),
+                        derived == null ? Map.of() : derived.common(),
+                        request.getTimestamp());
         long bytes = 0;
         for (Candidate candidate : request.getCandidates()) {
-            Example example = common.extract(candidate.getItem(), candidate.getFeatures());
+            String item = candidate.getItem();
+            Map<String, Object> own = candidate.getFeatures();
+            Example example =
+                    common.extract(item, own, derived == null ? Map.of() : derived.own(item, own));
             bytes += bytes(example);
             if (bytes > MAX_BYTES) {
                 throw tooLarge(request);

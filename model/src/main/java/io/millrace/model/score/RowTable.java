@@ -45,7 +45,7 @@ final class RowTable {
     }
 
     /**
-     * Writes the weights of the keys that the table knows, initial ones for those deleted. The
+     * Writes the weights of the keys that the table knows, those deleted or rare included. The
      * others are moved to the front, in their order.
      *
      * <p>It takes several keys at a time through each step, as steps of several keys do not depend
@@ -53,9 +53,10 @@ final class RowTable {
      *
      * @param keys of which the first {@code count} are looked for
      * @param at where in {@code out} the weights of each key go
+     * @param absent gives those of keys that the table knows to have no row
      * @return how many keys the table does not know
      */
-    int writeKnown(long[] keys, int[] at, int count, float[] out) {
+    int writeKnown(long[] keys, int[] at, int count, AbsentRows absent, float[] out) {
         long[] found = new long[AT_ONCE];
         int[] rows = new int[AT_ONCE];
         int unknown = 0;
@@ -68,7 +69,9 @@ final class RowTable {
                 if (row >= 0) {
                     slot(keys[i]).read(row, out, at[i]);
                 } else if (row == SlotTable.DELETED) {
-                    layout.initialize(keys[i], out, at[i]);
+                    absent.writeUnseen(keys[i], out, at[i]);
+                } else if (row == SlotTable.RARE) {
+                    absent.writeRare(keys[i], out, at[i]);
                 } else {
                     keys[unknown] = keys[i];
                     at[unknown++] = at[i];

@@ -5,6 +5,7 @@ import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import io.millrace.model.feature.InvalidEventException;
 import io.millrace.model.parameter.ParameterLayout;
+import io.millrace.model.stream.FeatureLookup;
 import io.millrace.model.version.DamagedVersionException;
 import io.millrace.model.version.IncompatibleVersionException;
 import io.millrace.model.version.Manifest;
@@ -33,15 +34,25 @@ public final class Scorer implements AutoCloseable {
 
     private final String model;
     private final Device device;
+    private final FeatureLookup lookup;
     private final VersionCatalog catalog;
     private final ServingTableBuilder tables;
 
     private volatile @Nullable ServedVersion live;
     private boolean closed;
 
+    /** For models without stream features; to those with, every key is as if it were new. */
     public Scorer(VersionStorage storage, String model, Device device) {
+        this(storage, model, device, FeatureLookup.NONE);
+    }
+
+    /**
+     * @param lookup the rows of stream features and profiles, of whatever version
+     */
+    public Scorer(VersionStorage storage, String model, Device device, FeatureLookup lookup) {
         this.model = model;
         this.device = device;
+        this.lookup = lookup;
         catalog = new VersionCatalog(storage, model);
         tables = new ServingTableBuilder(storage);
     }
@@ -122,7 +133,7 @@ public final class Scorer implements AutoCloseable {
         }
         try {
             Optional<VersionChain> deltas = catalog.chainFrom(before.manifest(), version);
-            return deltas.isPresent()
+            return deltas.isPresent() && hasSameFeatures(before.manifest(), deltas.get())
                     ? readOnto(before, deltas.get())
                     : readWhole(catalog.chain(version));
         } catch (DamagedVersionException damaged) {
@@ -144,6 +155,14 @@ public final class Scorer implements AutoCloseable {
         throw damaged;
     }
 
+    /** Where a vocabulary changed, rows that were read before may mean something else now. */
+    private static boolean hasSameFeatures(Manifest before, VersionChain deltas)
+            throws VersionException {
+        Manifest after = deltas.manifest();
+        return after.specHash().equals(before.specHash())
+                || after.modelSpec().features().equals(before.modelSpec().features());
+    }
+
     private LoadOutcome readOnto(ServedVersion before, VersionChain deltas) throws IOException {
         ModelSpec spec = deltas.manifest().modelSpec();
         return serve(deltas, spec, tables.readOnto(before.table(), deltas), true);
@@ -156,7 +175,7 @@ public final class Scorer implements AutoCloseable {
 
     private LoadOutcome serve(
             VersionChain chain, ModelSpec spec, ServingTable table, boolean incremental) {
-        replace(new ServedVersion(chain.manifest(), spec, table, device));
+        replace(new ServedVersion(chain.manifest(), spec, table, lookup, device));
         return new LoadOutcome.Loaded(chain.manifest().version(), incremental);
     }
 

@@ -5,6 +5,7 @@ import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import io.millrace.model.feature.InvalidEventException;
 import io.millrace.model.learn.Predictor;
+import io.millrace.model.stream.FeatureLookup;
 import io.millrace.model.version.Manifest;
 import io.millrace.schemas.ScoreRequest;
 import java.util.List;
@@ -23,10 +24,15 @@ final class ServedVersion {
     private final Predictor predictor;
     private final AtomicInteger users = new AtomicInteger(1);
 
-    ServedVersion(Manifest manifest, ModelSpec spec, ServingTable table, Device device) {
+    ServedVersion(
+            Manifest manifest,
+            ModelSpec spec,
+            ServingTable table,
+            FeatureLookup lookup,
+            Device device) {
         this.manifest = manifest;
         this.table = table;
-        examples = new RequestExamples(spec);
+        examples = new RequestExamples(spec, lookup);
         predictor = new Predictor(spec, device);
         try {
             predictor.load(table.dense());

@@ -14,15 +14,20 @@ final class ServingTable implements WeightLookup {
     private final RowTable base;
     private final RowTable overlay;
     private final float[] dense;
+    private final AbsentRows absent;
 
     ServingTable(ParameterLayout layout, RowTable base, RowTable overlay, float[] dense) {
         this.layout = layout;
         this.base = base;
         this.overlay = overlay;
         this.dense = dense;
+        absent = new AbsentRows(layout, base, overlay);
     }
 
-    /** Copies the weights of a row; those of one that does not exist are its initial ones. */
+    /**
+     * Copies the weights of a row; for a value without one those of its feature's row for unseen or
+     * rare values, where there is one, else its initial ones.
+     */
     @Override
     public void write(long key, float[] out, int at) {
         SlotTable slot = overlay.slot(key);
@@ -33,17 +38,19 @@ final class ServingTable implements WeightLookup {
         }
         if (row >= 0) {
             slot.read(row, out, at);
+        } else if (row == SlotTable.RARE) {
+            absent.writeRare(key, out, at);
         } else {
-            layout.initialize(key, out, at);
+            absent.writeUnseen(key, out, at);
         }
     }
 
     @Override
     public void writeAll(long[] keys, int[] at, int count, float[] out) {
-        int left = overlay.size() == 0 ? count : overlay.writeKnown(keys, at, count, out);
-        left = base.writeKnown(keys, at, left, out);
+        int left = overlay.size() == 0 ? count : overlay.writeKnown(keys, at, count, absent, out);
+        left = base.writeKnown(keys, at, left, absent, out);
         for (int i = 0; i < left; i++) {
-            layout.initialize(keys[i], out, at[i]);
+            absent.writeUnseen(keys[i], out, at[i]);
         }
     }
 

@@ -1,7 +1,9 @@
 package io.millrace.model.score;
 
+import io.millrace.model.feature.Vocabulary;
 import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.ParameterLayout;
+import io.millrace.model.parameter.Standing;
 import io.millrace.model.version.DamagedVersionException;
 import io.millrace.model.version.DenseVector;
 import io.millrace.model.version.RowFileReader;
@@ -77,6 +79,10 @@ final class ServingTableBuilder {
             rows.slot(row.key()).delete(row.key());
             return;
         }
+        if (row.candidate()) {
+            applyCandidate(row, layout, rows.slot(row.key()));
+            return;
+        }
         int width = layout.slot(slot).width();
         if (row.width() != width) {
             throw new DamagedVersionException(
@@ -92,5 +98,22 @@ final class ServingTableBuilder {
         }
         row.requireFinite();
         rows.slot(row.key()).put(row.key(), row.weights(), 0);
+    }
+
+    /**
+     * A value that was counted often enough has a row of its own, of which nothing is learned yet.
+     */
+    private static void applyCandidate(RowFileReader row, ParameterLayout layout, SlotTable slot) {
+        Vocabulary vocabulary = layout.of(row.key()).vocabulary();
+        if (!Standing.isAdmitted(row.examples(), vocabulary)) {
+            slot.setRare(row.key());
+        } else if (vocabulary.minCount() > 0) {
+            float[] initial = new float[layout.width(row.key())];
+            layout.initialize(row.key(), initial, 0);
+            slot.put(row.key(), initial, 0);
+        } else {
+            // As for any other that nothing is learned of.
+            slot.delete(row.key());
+        }
     }
 }

@@ -1,17 +1,21 @@
 package io.millrace.model.score;
 
 import it.unimi.dsi.fastutil.HashCommon;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.Arrays;
 
 /**
  * The rows of one slot: open addressing from key to row, linear probing, weights in pages. A key
- * may be marked as deleted, which is not the same as absent. Key 0 stands for an empty cell (it is
- * a dense block's, and those are not kept here).
+ * may be marked as deleted, which is not the same as absent, or as rare. Key 0 stands for an empty
+ * cell (it is a dense block's, and those are not kept here).
  */
 final class SlotTable {
 
     static final int ABSENT = -1;
     static final int DELETED = -2;
+
+    /** The version counts the value, but has no weights for it. */
+    static final int RARE = -3;
 
     private static final int PAGE_BITS = 8;
     private static final int PAGE_MASK = (1 << PAGE_BITS) - 1;
@@ -26,6 +30,9 @@ final class SlotTable {
     private float[][] pages;
     private int size;
     private int usedRows;
+
+    /** Rows that no key has any more. */
+    private final IntArrayList free = new IntArrayList();
 
     SlotTable(int width) {
         this.width = width;
@@ -43,6 +50,7 @@ final class SlotTable {
         }
         size = other.size;
         usedRows = other.usedRows;
+        free.addAll(other.free);
     }
 
     /** Keys in the table, deleted ones included. */
@@ -50,7 +58,7 @@ final class SlotTable {
         return size;
     }
 
-    /** The key's row, or {@link #ABSENT}, or {@link #DELETED}. */
+    /** The key's row, or {@link #ABSENT}, {@link #DELETED} or {@link #RARE}. */
     int find(long key) {
         int cell = cell(key);
         return keyAt(cell) == 0 ? ABSENT : rowAt(cell);
@@ -94,8 +102,19 @@ final class SlotTable {
     }
 
     void delete(long key) {
+        mark(key, DELETED);
+    }
+
+    void setRare(long key) {
+        mark(key, RARE);
+    }
+
+    private void mark(long key, int mark) {
         int cell = cellForWriting(key);
-        set(cell, key, DELETED);
+        if (rowAt(cell) >= 0) {
+            free.add(rowAt(cell));
+        }
+        set(cell, key, mark);
     }
 
     /** Lays all rows and deletions of {@code newer} over this table's. */
@@ -103,8 +122,8 @@ final class SlotTable {
         float[] weights = new float[width];
         for (int cell = 0; cell < newer.capacity(); cell++) {
             long key = newer.keyAt(cell);
-            if (key != 0 && newer.rowAt(cell) == DELETED) {
-                delete(key);
+            if (key != 0 && newer.rowAt(cell) < 0) {
+                mark(key, newer.rowAt(cell));
             } else if (key != 0) {
                 newer.read(newer.rowAt(cell), weights, 0);
                 put(key, weights, 0);
@@ -117,7 +136,9 @@ final class SlotTable {
         SlotTable kept = new SlotTable(width);
         float[] weights = new float[width];
         for (int cell = 0; cell < capacity(); cell++) {
-            if (keyAt(cell) != 0 && rowAt(cell) != DELETED) {
+            if (keyAt(cell) != 0 && rowAt(cell) == RARE) {
+                kept.setRare(keyAt(cell));
+            } else if (keyAt(cell) != 0 && rowAt(cell) != DELETED) {
                 read(rowAt(cell), weights, 0);
                 kept.put(keyAt(cell), weights, 0);
             }
@@ -171,6 +192,9 @@ final class SlotTable {
     }
 
     private int newRow() {
+        if (!free.isEmpty()) {
+            return free.popInt();
+        }
         int page = usedRows >>> PAGE_BITS;
         if (page == pages.length) {
             pages = Arrays.copyOf(pages, page + 1);

@@ -31,6 +31,7 @@ public final class DenseVector {
         long block = ParameterKey.hash(row.key());
         if (block >= layout.dense().blocks()
                 || row.tombstone()
+                || row.candidate()
                 || row.width() != DenseLayout.BLOCK) {
             throw new DamagedVersionException(
                     row.file(),

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class RowFileReader implements Closeable {
 
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final List<String> NAMES = List.of("", "row ", "tombstone ", "candidate ");
 
     private final InputStream in;
     private final String file;
@@ -37,7 +39,7 @@ public final class RowFileReader implements Closeable {
     private long rows;
     private boolean ended;
 
-    private boolean tombstone;
+    private byte tag;
     private long key;
     private long examples;
     private long lastEventTime;
@@ -115,9 +117,9 @@ public final class RowFileReader implements Closeable {
             return false;
         }
         need(1);
-        byte tag = buffer.get();
+        tag = buffer.get();
         switch (tag) {
-            case RowFormat.ROW, RowFormat.TOMBSTONE -> readRow(tag == RowFormat.TOMBSTONE);
+            case RowFormat.ROW, RowFormat.TOMBSTONE, RowFormat.CANDIDATE -> readRow(tag);
             case RowFormat.END -> readTrailer();
             default -> throw damaged("unknown tag " + tag + " where row " + rows + " should start");
         }
@@ -130,7 +132,12 @@ public final class RowFileReader implements Closeable {
 
     /** True when the row was deleted; it then has no weights. */
     public boolean tombstone() {
-        return tombstone;
+        return tag == RowFormat.TOMBSTONE;
+    }
+
+    /** True when the row only counts its examples; it then has no weights. */
+    public boolean candidate() {
+        return tag == RowFormat.CANDIDATE;
     }
 
     /** Training examples that have updated the row. */
@@ -189,10 +196,9 @@ public final class RowFileReader implements Closeable {
         }
     }
 
-    private void readRow(boolean deleted) throws IOException {
+    private void readRow(byte kind) throws IOException {
         need(RowFormat.ROW_HEAD_BYTES);
         long before = key;
-        tombstone = deleted;
         key = buffer.getLong();
         examples = buffer.getLong();
         lastEventTime = buffer.getLong();
@@ -205,12 +211,8 @@ public final class RowFileReader implements Closeable {
                             + Long.toHexString(before)
                             + ", out of order");
         }
-        if (deleted != (width == 0)) {
-            throw damaged(
-                    (deleted ? "tombstone " : "row ")
-                            + Long.toHexString(key)
-                            + " has width "
-                            + width);
+        if ((kind == RowFormat.ROW) == (width == 0)) {
+            throw damaged(NAMES.get(kind) + Long.toHexString(key) + " has width " + width);
         }
         rows++;
         readWeights();

@@ -48,8 +48,15 @@ public final class RowFileWriter implements Closeable {
         return new RowFileWriter(storage.create(path), path, shard);
     }
 
-    /** Adds a row: the first {@code width} floats of the buffer, which are its weights. */
+    /**
+     * Adds a row: the first {@code width} floats of the buffer, which are its weights; a candidate
+     * without any.
+     */
     public void add(long key, RowBuffer row, int width) throws IOException {
+        if (row.candidate) {
+            addCandidate(key, row.examples, row.lastEventTime);
+            return;
+        }
         if (width > row.size) {
             throw new IllegalArgumentException(
                     "row " + Long.toHexString(key) + " has " + row.size + " floats, not " + width);
@@ -62,10 +69,17 @@ public final class RowFileWriter implements Closeable {
         encodeHead(RowFormat.TOMBSTONE, key, examples, lastEventTime, 0);
     }
 
+    /** Adds a row that only counts its examples. */
+    public void addCandidate(long key, long examples, long lastEventTime) throws IOException {
+        encodeHead(RowFormat.CANDIDATE, key, examples, lastEventTime, 0);
+    }
+
     /** Adds a row as a reader has it. */
     void add(RowFileReader row) throws IOException {
         if (row.tombstone()) {
             addTombstone(row.key(), row.examples(), row.lastEventTime());
+        } else if (row.candidate()) {
+            addCandidate(row.key(), row.examples(), row.lastEventTime());
         } else {
             add(row.key(), row.examples(), row.lastEventTime(), row.weights(), 0, row.width());
         }

@@ -14,6 +14,7 @@ final class RowFormat {
     static final byte END = 0;
     static final byte ROW = 1;
     static final byte TOMBSTONE = 2;
+    static final byte CANDIDATE = 3;
 
     /** Key, examples, last event time, width; behind the tag. */
     static final int ROW_HEAD_BYTES = 3 * Long.BYTES + Short.BYTES;

@@ -1,6 +1,7 @@
 package io.millrace.model.version;
 
 import io.millrace.model.ModelSpec;
+import io.millrace.model.feature.FeatureSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -122,14 +123,18 @@ public final class VersionCatalog {
         return manifest;
     }
 
-    /** Rows can only be laid over rows of the same features, tensors and initial weights. */
+    /**
+     * Rows can only be laid over rows of the same features, tensors and initial weights. Which
+     * values are admitted, and for how long, may change.
+     */
     private static void checkSameRows(Manifest delta, Manifest parent) throws VersionException {
         if (delta.specHash().equals(parent.specHash())) {
             return;
         }
         ModelSpec after = delta.modelSpec();
         ModelSpec before = parent.modelSpec();
-        if (!after.features().equals(before.features())
+        if (!FeatureSpec.withOpenVocabularies(after.features())
+                        .equals(FeatureSpec.withOpenVocabularies(before.features()))
                 || !after.architecture().equals(before.architecture())
                 || after.seed() != before.seed()) {
             throw new IncompatibleVersionException(

@@ -13,7 +13,7 @@ import java.util.HexFormat;
  *
  * <p>SHA-256 over the live rows of the whole chain in ascending order of their unsigned key; of
  * each row key, examples, last event time, width and weights as in a row file. Tombstones, numbers
- * of versions and their files do not count.
+ * of versions and their files do not count; a candidate counts as a row of width 0.
  */
 public final class VersionFingerprint {
 

@@ -96,7 +96,8 @@ final class CrossReaderTest {
                 "{type: cross, of: [user, item], dimension: 0}"
                         + " | x.dimension: expected a whole number from 1 to 4096, found 0",
                 "{type: cross, of: [user, item], dimension: 1, field: user}"
-                        + " | x.field: unknown key; allowed are type, of, dimension",
+                        + " | x.field: unknown key; allowed are type, of, dimension, min-count,"
+                        + " ttl",
             })
     void refusesOtherCrosses(String feature, String complaint) {
         assertThatThrownBy(() -> read("x: " + feature))

@@ -62,6 +62,38 @@ class ModelSpecReaderTest {
     }
 
     @Test
+    void readsTheShareOfNegatives() {
+        assertThat(read(withObjective("{type: click, negative-sampling: 0.1}")).objective())
+                .isEqualTo(new Objective.Click(0.1));
+    }
+
+    @Test
+    void negativesAreNotSampledWhereNothingCorrectsForThem() {
+        String sampled = withObjective("{type: click, negative-sampling: 0.1}");
+
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        sampled.replaceAll(
+                                                "architecture: .*",
+                                                "architecture: {type: two-tower, loss:"
+                                                        + " batch-softmax, item-id: item, user:"
+                                                        + " [user], item: [item]}")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("objective.negative-sampling: the loss of two-tower learns");
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        sampled.replaceAll(
+                                                "architecture: .*",
+                                                "architecture: {type: position-bias, feature:"
+                                                        + " age}")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("architecture: multiplicative position-bias needs")
+                .hasMessageContaining("combine can be additive");
+    }
+
+    @Test
     void readsTheRangeOfRatings() {
         assertThat(read(withObjective("{type: rating, min: 1, max: 5}")).objective())
                 .isEqualTo(new Objective.Rating(1, 5));
@@ -74,7 +106,14 @@ class ModelSpecReaderTest {
                 "{type: rating, min: 5, max: 5} | objective: min (5.0) must be less than max (5.0)",
                 "{type: rating, min: 1} | objective: the key \"max\" is missing (a number)",
                 "{type: clicks} | objective.type: expected one of click, rating, found \"clicks\"",
-                "{type: click, min: 1} | objective.min: unknown key; allowed are type",
+                "{type: click, min: 1}"
+                        + " | objective.min: unknown key; allowed are type, negative-sampling",
+                "{type: click, negative-sampling: 0}"
+                        + " | objective.negative-sampling: expected the share of negatives that are"
+                        + " learned, more than 0 and at most 1, found 0.0",
+                "{type: click, negative-sampling: 1.5}"
+                        + " | objective.negative-sampling: expected the share of negatives that are"
+                        + " learned, more than 0 and at most 1, found 1.5",
             })
     void refusesOtherObjectives(String objective, String complaint) {
         assertThatThrownBy(() -> read(withObjective(objective)))
@@ -117,6 +156,13 @@ class ModelSpecReaderTest {
                         + " | a.clip: expected [min, max] with min less than max",
                 "a: {type: numeric, standardize: {mean: 0, deviation: 0}}"
                         + " | a.standardize.deviation: must be greater than 0, found 0.0",
+                "a: {type: numeric, standardize: runing}"
+                        + " | a.standardize: expected running or {mean: ..., deviation: ...}, found"
+                        + " \"runing\"",
+                "a: {type: categorical, dimension: 2, min-count: -1}"
+                        + " | a.min-count: expected a whole number from 0 to 1000000000, found -1",
+                "a: {type: cross, of: [b, c], dimension: 2, ttl: 0s}"
+                        + " | a.ttl: expected a duration from 1ms to 365d, found 0s",
                 "a: {type: numeric, standardize: {mean: 0}}"
                         + " | a.standardize: the key \"deviation\" is missing (a number)",
                 "a: {type: cyclic, field: timestamp, period: month}"
@@ -125,7 +171,8 @@ class ModelSpecReaderTest {
                         + " | a: a feature's name and field must have 1 to 100 printable"
                         + " characters",
                 "a: {type: categorical, dimension: 1, period: day}"
-                        + " | a.period: unknown key; allowed are type, field, dimension",
+                        + " | a.period: unknown key; allowed are type, field, dimension,"
+                        + " min-count, ttl",
                 "a: categorical | a: expected a map, found \"categorical\"",
             })
     void refusesOtherFeatures(String feature, String complaint) {

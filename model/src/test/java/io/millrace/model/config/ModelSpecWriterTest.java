@@ -44,6 +44,25 @@ class ModelSpecWriterTest {
     }
 
     @Test
+    void writesAVocabularyOnlyWhereItIsNotOpen() {
+        ModelSpec open = read(MINIMAL);
+        ModelSpec explicit = read(MINIMAL.replace("dimension: 2}", "dimension: 2, min-count: 0}"));
+        ModelSpec closed =
+                read(
+                        MINIMAL.replace("dimension: 2}", "dimension: 2, min-count: 3, ttl: 7d}")
+                                .replace("numeric}", "numeric, standardize: running}"));
+
+        assertThat(ModelSpecWriter.write(open).toString())
+                .doesNotContain("min-count", "ttl", "running");
+        assertThat(ModelSpecWriter.hash(explicit)).isEqualTo(ModelSpecWriter.hash(open));
+        assertThat(ModelSpecWriter.hash(closed)).isNotEqualTo(ModelSpecWriter.hash(open));
+        assertThat(read(ModelSpecWriter.write(closed).toString())).isEqualTo(closed);
+        assertThat(ModelSpecWriter.write(closed).get("features").toString())
+                .contains("\"min-count\":3,\"ttl\":\"604800000ms\"")
+                .contains("\"standardize\":\"running\"");
+    }
+
+    @Test
     void readsBackNamesOfAnyAlphabet() {
         String name = "\"größe: \\\"ö\\\" \u65e5 \ud83d\ude00\":";
         ModelSpec spec = read(MINIMAL.replace("z:", name));
@@ -96,6 +115,21 @@ class ModelSpecWriterTest {
 
         assertThat(shortest).contains("\"max\":2.0E23");
         assertThat(ModelSpecWriter.hash(spec)).isEqualTo(DigestUtils.sha256Hex(shortest));
+    }
+
+    @Test
+    void writesTheShareOfNegativesOnlyWhereSomeAreDropped() {
+        ModelSpec all = read(ModelSpecs.CLICKS);
+        ModelSpec sampled =
+                read(
+                        ModelSpecs.CLICKS.replace(
+                                "{type: click}", "{type: click, negative-sampling: 0.1}"));
+
+        assertThat(ModelSpecWriter.write(all).path("objective").toString())
+                .isEqualTo("{\"type\":\"click\"}");
+        assertThat(ModelSpecWriter.write(sampled).path("objective").toString())
+                .isEqualTo("{\"type\":\"click\",\"negative-sampling\":0.1}");
+        assertThat(read(ModelSpecWriter.write(sampled).toString())).isEqualTo(sampled);
     }
 
     @Test

@@ -29,7 +29,7 @@ final class BatchLossTest {
         0.4, 0.15, 0.1, 0.08, 0.07, 0.06, 0.05, 0.04, 0.03, 0.02
     };
 
-    private static final ModelSpec SPEC = spec(LossType.BATCH_SOFTMAX);
+    static final ModelSpec SPEC = spec(LossType.BATCH_SOFTMAX);
 
     /**
      * The softmax of the scores of all items becomes the probability to be chosen; a batch of three

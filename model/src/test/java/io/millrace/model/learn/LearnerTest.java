@@ -11,6 +11,7 @@ import io.millrace.model.architecture.DcnV2.Structure;
 import io.millrace.model.architecture.Dlrm;
 import io.millrace.model.example.Example;
 import io.millrace.model.feature.FeatureSpec.Categorical;
+import io.millrace.model.loss.ExampleWeighting;
 import io.millrace.model.loss.Objective;
 import io.millrace.model.parameter.ParameterKey;
 import java.io.IOException;
@@ -83,6 +84,45 @@ final class LearnerTest {
             assertThat(learner.predict(batch, weights)).isEqualTo(learned);
             assertThat(weights).isEqualTo(before);
         }
+    }
+
+    @Test
+    void weighsExamplesByWhatItPredicts() {
+        TestParameters parameters = TestParameters.random(DCN);
+        List<Example> examples = TestModel.examples(9, 1);
+        MicroBatch batch = MicroBatch.of(examples, parameters.layout(), 1, key -> 0);
+        float[] weights = parameters.of(batch);
+        float[] weighed = new float[weights.length];
+        float[] expected = new float[weights.length];
+        ExampleWeighting fake = ExampleWeighting.FAKE_NEGATIVES;
+        try (Learner learner = new Learner(DCN, Device.cpu(), fake);
+                Learner plain = new Learner(DCN, Device.cpu())) {
+            float[] predictions = learner.learn(batch, weights, weighed);
+
+            List<Example> weighedBefore = new ArrayList<>();
+            for (int b = 0; b < examples.size(); b++) {
+                Example example = examples.get(b);
+                double weight = fake.of(example.label(), predictions[b]) * example.weight();
+                weighedBefore.add(example.labelled(example.label(), (float) weight));
+            }
+            plain.learn(
+                    MicroBatch.of(weighedBefore, parameters.layout(), 1, key -> 0),
+                    weights,
+                    expected);
+        }
+
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(weighed[i]).isCloseTo(expected[i], within(1e-5f));
+        }
+    }
+
+    @Test
+    void aLossOfTheWholeBatchCannotBeWeighed() {
+        ModelSpec spec = BatchLossTest.SPEC;
+
+        assertThatThrownBy(() -> new Learner(spec, Device.cpu(), ExampleWeighting.FAKE_NEGATIVES))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("two-tower is of the whole batch");
     }
 
     @Test

@@ -169,7 +169,7 @@ final class MicroBatchTest {
                 .hasMessageContaining("more than 2147483647 weights");
         assertThatThrownBy(
                         () ->
-                                new PredictionInput(new EmbeddingPooling(wide))
+                                new PredictionInput(new EmbeddingPooling(wide), layout)
                                         .fill(examples, (key, weights, at) -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("more than 2147483647 weights");

@@ -11,6 +11,7 @@ import io.millrace.model.architecture.LogisticRegression;
 import io.millrace.model.example.Example;
 import io.millrace.model.loss.Objective;
 import io.millrace.model.parameter.ParameterKey;
+import io.millrace.model.parameter.ParameterLayout;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -125,8 +126,8 @@ final class PredictionInputTest {
     }
 
     private static PredictionInput input(Architecture architecture) {
-        return new PredictionInput(
-                new EmbeddingPooling(TestModel.spec(architecture, new Objective.Click())));
+        ModelSpec spec = TestModel.spec(architecture, new Objective.Click());
+        return new PredictionInput(new EmbeddingPooling(spec), new ParameterLayout(spec));
     }
 
     private static Example example(long[] genres, long tag) {

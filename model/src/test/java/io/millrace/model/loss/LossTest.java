@@ -39,6 +39,19 @@ final class LossTest {
         assertThat(click.derivative(logit, wrong)).isEqualTo(Math.signum(logit));
     }
 
+    /** With a tenth of the negatives a click is ten times as likely among what is learned. */
+    @Test
+    void thePredictionIsThatOfAllNegatives() {
+        Loss sampled = Loss.of(new Objective.Click(0.1));
+        double learned = 1 / (1 + Math.exp(-1.7));
+
+        double odds = 0.1 * learned / (1 - learned);
+
+        assertThat(sampled.prediction(1.7f)).isCloseTo((float) (odds / (1 + odds)), within(1e-6f));
+        assertThat(sampled.loss(1.7, 1)).isEqualTo(click.loss(1.7, 1));
+        assertThat(sampled.derivative(1.7, 0)).isEqualTo(click.derivative(1.7, 0));
+    }
+
     @Test
     void ratingIsClippedButItsDerivativeIsNot() {
         assertThat(rating.prediction(7)).isEqualTo(5);

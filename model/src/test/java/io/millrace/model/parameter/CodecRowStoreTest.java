@@ -28,5 +28,10 @@ class CodecRowStoreTest extends RowStoreContract {
         public void write(long key, RowBuffer row) {
             rows.put(key, RowCodec.encode(row));
         }
+
+        @Override
+        public void remove(long key) {
+            rows.remove(key);
+        }
     }
 }

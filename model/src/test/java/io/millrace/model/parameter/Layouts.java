@@ -28,6 +28,16 @@ final class Layouts {
         for (int i = 0; i < dimensions.length; i++) {
             features.add(new FeatureSpec.Categorical("f" + i, "f" + i, dimensions[i]));
         }
+        return of(tensors, embeddingOptimizer, denseOptimizer, seed, features);
+    }
+
+    /** These features, and a network of these tensors. */
+    static ParameterLayout of(
+            List<TensorSpec> tensors,
+            RowOptimizer embeddingOptimizer,
+            RowOptimizer denseOptimizer,
+            long seed,
+            List<FeatureSpec> features) {
         return new ParameterLayout(
                 new ModelSpec(
                         "test",

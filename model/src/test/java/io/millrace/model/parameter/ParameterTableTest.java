@@ -512,6 +512,11 @@ class ParameterTableTest {
                 writes.add(key);
                 store.write(key, row);
             }
+
+            @Override
+            public void remove(long key) {
+                store.remove(key);
+            }
         };
     }
 

@@ -325,5 +325,10 @@ class RowCacheTest {
             writes.add(key);
             rows.write(key, row);
         }
+
+        @Override
+        public void remove(long key) {
+            rows.remove(key);
+        }
     }
 }

@@ -87,7 +87,27 @@ class RowCodecTest {
         assertThatThrownBy(() -> RowCodec.decode(bytes, new RowBuffer().over(new float[5], 0, 5)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("format version 9")
-                .hasMessageContaining("only version 1");
+                .hasMessageContaining("only versions 1 and 2");
+    }
+
+    @Test
+    void aCandidateIsItsHeaderAlone() {
+        RowBuffer candidate = row();
+        candidate.candidate = true;
+        byte[] bytes = RowCodec.encode(candidate);
+
+        GoldenBytes.assertUnchanged("parameter/candidate", bytes);
+        RowBuffer back = new RowBuffer().over(new float[5], 0, 5);
+        RowCodec.decode(bytes, back);
+        assertThat(back.candidate).isTrue();
+        assertThat(back.examples).isEqualTo(1_000_000_007L);
+        assertThat(back.lastEventTime).isEqualTo(1_700_000_000_123L);
+        assertThat(back.values).containsOnly(0f);
+        RowCodec.decode(RowCodec.encode(row()), back);
+        assertThat(back.candidate).isFalse();
+        assertThatThrownBy(() -> RowCodec.decode(Arrays.copyOf(bytes, 37), back))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("0 floats takes 17 bytes, but 37 were found");
     }
 
     @Test

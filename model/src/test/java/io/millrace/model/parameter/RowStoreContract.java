@@ -104,6 +104,44 @@ public abstract class RowStoreContract {
                 });
     }
 
+    @Test
+    void aCandidateIsReadWithItsHeader() throws Exception {
+        RowStore store = emptyStore();
+        long key = ParameterKey.ofValue(1, 50);
+        RowBuffer candidate = row(8, 1f, 2, 2000);
+        candidate.candidate = true;
+        store.write(key, candidate);
+
+        RowBuffer back = new RowBuffer().over(new float[8], 0, 8);
+        assertThat(store.read(key, back)).isTrue();
+        assertThat(back.candidate).isTrue();
+        assertThat(back.examples).isEqualTo(2);
+        assertThat(back.lastEventTime).isEqualTo(2000);
+
+        store.write(key, row(8, 3f, 3, 3000));
+        assertThat(store.read(key, back)).isTrue();
+        assertThat(back.candidate).isFalse();
+        assertSame(back, row(8, 3f, 3, 3000));
+        store.write(key, candidate);
+        assertThat(store.read(key, back)).isTrue();
+        assertThat(back.candidate).isTrue();
+    }
+
+    @Test
+    void aRemovedRowIsNotThere() throws Exception {
+        RowStore store = emptyStore();
+        long key = ParameterKey.ofValue(1, 50);
+        store.write(key, row(8, 1f, 1, 1));
+        store.write(ParameterKey.ofValue(1, 51), row(8, 1f, 1, 1));
+
+        store.remove(key);
+        store.remove(ParameterKey.ofValue(1, 52));
+
+        RowBuffer back = new RowBuffer().over(new float[8], 0, 8);
+        assertThat(store.read(key, back)).isFalse();
+        assertThat(store.read(ParameterKey.ofValue(1, 51), back)).isTrue();
+    }
+
     private static RowBuffer row(int size, float fill, long examples, long lastEventTime) {
         float[] values = new float[size];
         Arrays.fill(values, fill);

@@ -15,6 +15,9 @@ class RowTableTest {
     private static final ParameterLayout LAYOUT =
             new ParameterLayout(PublishedModel.spec("user", "item"));
 
+    private static final AbsentRows ABSENT =
+            new AbsentRows(LAYOUT, RowTable.empty(LAYOUT), RowTable.empty(LAYOUT));
+
     private static final float UNTOUCHED = -77;
 
     @Test
@@ -53,7 +56,7 @@ class RowTableTest {
         int[] at = new int[keys.length];
         Arrays.setAll(at, i -> keys.length - i);
 
-        int left = table.writeKnown(keys, at, count, out);
+        int left = table.writeKnown(keys, at, count, ABSENT, out);
 
         assertThat(out).isEqualTo(expected);
         assertThat(Arrays.copyOf(keys, left)).containsExactly(unknown.toArray(Long[]::new));

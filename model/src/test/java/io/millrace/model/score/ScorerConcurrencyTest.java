@@ -6,6 +6,7 @@ import ai.djl.Device;
 import io.millrace.model.example.Example;
 import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.ParameterLayout;
+import io.millrace.model.stream.FeatureLookup;
 import io.millrace.model.version.MemoryVersionStorage;
 import io.millrace.model.version.VersionCatalog;
 import java.util.ArrayList;
@@ -65,7 +66,8 @@ class ScorerConcurrencyTest {
         var layout = new ParameterLayout(model.spec());
         ServingTable table = new ServingTableBuilder(storage).read(catalog.chain(1), layout);
         ServedVersion served =
-                new ServedVersion(catalog.manifest(1), model.spec(), table, Device.cpu());
+                new ServedVersion(
+                        catalog.manifest(1), model.spec(), table, FeatureLookup.NONE, Device.cpu());
 
         assertThat(served.acquire()).isTrue();
         served.release();

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class SlotTableTest {
 
+    private static final float RARE = -1;
     private static final int WIDTH = 3;
     private static final long[] KEYS =
             new Random(1).longs(5000).map(hash -> ParameterKey.ofValue(1, hash)).toArray();
@@ -78,13 +79,16 @@ class SlotTableTest {
         assertThat(kept.size()).isEqualTo(expected.size()).isLessThan(table.size());
     }
 
-    /** Puts and deletes at random; a deleted key maps to null. */
+    /** Puts, deletes and marks at random; a deleted key maps to null, a rare one to RARE. */
     private void change(SlotTable table, Map<Long, @Nullable Float> expected, int changes) {
         for (int i = 0; i < changes; i++) {
             long key = KEYS[random.nextInt(KEYS.length)];
             if (random.nextInt(3) == 0) {
                 table.delete(key);
                 expected.put(key, null);
+            } else if (random.nextInt(6) == 0) {
+                table.setRare(key);
+                expected.put(key, RARE);
             } else {
                 table.put(key, new float[] {i, i + 1, i + 2}, 0);
                 expected.put(key, (float) i);
@@ -102,10 +106,27 @@ class SlotTableTest {
                 assertThat(found)
                         .isEqualTo(
                                 expected.containsKey(key) ? SlotTable.DELETED : SlotTable.ABSENT);
+            } else if (value.equals(RARE)) {
+                assertThat(found).isEqualTo(SlotTable.RARE);
             } else {
                 table.read(found, row, 0);
                 assertThat(row).containsExactly(value, value + 1, value + 2);
             }
         }
+    }
+
+    @Test
+    void rowsThatNoKeyHasAreUsedAgain() {
+        SlotTable table = new SlotTable(WIDTH);
+        for (int i = 0; i < 10_000; i++) {
+            table.put(KEYS[0], new float[] {i, i, i}, 0);
+            if (i % 2 == 0) {
+                table.delete(KEYS[0]);
+            } else {
+                table.setRare(KEYS[0]);
+            }
+        }
+        table.put(KEYS[1], new float[WIDTH], 0);
+        assertThat(table.find(KEYS[1])).isZero();
     }
 }

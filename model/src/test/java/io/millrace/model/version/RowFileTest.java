@@ -58,6 +58,35 @@ class RowFileTest {
     }
 
     @Test
+    void aCandidateHasItsHeaderAndNoWeights() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        RowFileWriter writer = new RowFileWriter(out, "x", 0);
+        RowBuffer candidate = row(3, 4000, 9, 9);
+        candidate.candidate = true;
+        writer.add(7, candidate, 2);
+        writer.add(8, row(5, 1000, 0.5f, -1f), 2);
+        writer.finish();
+
+        assertThat(out.toByteArray()[FIRST_ROW]).isEqualTo((byte) 3);
+        ByteArrayOutputStream copy = new ByteArrayOutputStream();
+        RowFileWriter merged = new RowFileWriter(copy, "y", 0);
+        try (RowFileReader reader = reader(out.toByteArray())) {
+            reader.next();
+            assertThat(reader.candidate()).isTrue();
+            assertThat(reader.tombstone()).isFalse();
+            assertThat(reader.examples()).isEqualTo(3);
+            assertThat(reader.lastEventTime()).isEqualTo(4000);
+            assertThat(reader.width()).isZero();
+            merged.add(reader);
+            reader.next();
+            assertThat(reader.candidate()).isFalse();
+            merged.add(reader);
+        }
+        merged.finish();
+        assertThat(copy.toByteArray()).isEqualTo(out.toByteArray());
+    }
+
+    @Test
     void leavesOptimizerStateOut() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         RowFileWriter writer = new RowFileWriter(out, "x", 0);

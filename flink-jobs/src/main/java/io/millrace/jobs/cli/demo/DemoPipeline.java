@@ -2,6 +2,8 @@ package io.millrace.jobs.cli.demo;
 
 import io.millrace.jobs.config.PipelineConfig;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /** A pipeline as the demo runs it: among its own topics and directories, and eager to report. */
 final class DemoPipeline {
@@ -44,6 +46,14 @@ final class DemoPipeline {
                 prefix + topics.models(),
                 prefix + topics.metrics(),
                 prefix + topics.deadLetters(),
+                prefix + topics.features(),
+                prefixed(prefix, topics.profiles()),
                 topics.partitions());
+    }
+
+    private static Map<String, String> prefixed(String prefix, Map<String, String> topics) {
+        Map<String, String> prefixed = new HashMap<>();
+        topics.forEach((name, topic) -> prefixed.put(name, prefix + topic));
+        return prefixed;
     }
 }

@@ -40,9 +40,14 @@ public final class PipelineTopics implements AutoCloseable {
         admin = connect(config);
     }
 
+    /** Names of the topics that the brokers have. */
+    public Set<String> present() {
+        return result(admin.listTopics().names(), "be asked for its topics");
+    }
+
     /** Creates the topics that are absent and leaves the others as they are. */
     public void createAbsent() {
-        Set<String> present = result(admin.listTopics().names(), "be asked for its topics");
+        Set<String> present = present();
         List<NewTopic> absent = new ArrayList<>();
         for (String name : names()) {
             if (!present.contains(name)) {
@@ -133,21 +138,33 @@ public final class PipelineTopics implements AutoCloseable {
 
     private Set<String> names() {
         PipelineConfig.Topics topics = config.topics();
-        return new HashSet<>(
-                List.of(
-                        topics.impressions(),
-                        topics.clicks(),
-                        topics.ratings(),
-                        topics.scoreRequests(),
-                        topics.scores(),
-                        topics.models(),
-                        topics.metrics(),
-                        topics.deadLetters()));
+        Set<String> names =
+                new HashSet<>(
+                        List.of(
+                                topics.impressions(),
+                                topics.clicks(),
+                                topics.ratings(),
+                                topics.scoreRequests(),
+                                topics.scores(),
+                                topics.models(),
+                                topics.metrics(),
+                                topics.deadLetters()));
+        if (!config.model().stream().isEmpty()) {
+            names.add(topics.features());
+            names.addAll(topics.profiles().values());
+        }
+        return names;
     }
 
-    /** Of announcements, only the newest of each model matters to whoever comes later. */
+    /**
+     * Of announcements, feature rows and profiles, only the newest of each key matters to whoever
+     * comes later.
+     */
     private NewTopic newTopic(String name) {
-        boolean compacted = name.equals(config.topics().models());
+        boolean compacted =
+                name.equals(config.topics().models())
+                        || name.equals(config.topics().features())
+                        || config.topics().profiles().containsValue(name);
         Map<String, String> configs = new HashMap<>();
         configs.put(
                 TopicConfig.CLEANUP_POLICY_CONFIG,

@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.jobs.TestKafka;
 import io.millrace.jobs.TestPipelines;
 import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.model.ModelSpec;
+import io.millrace.model.stream.Profile;
+import io.millrace.model.stream.StreamSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,6 +54,57 @@ class PipelineTopicsITCase {
         }
     }
 
+    /** Only for a pipeline that needs them. */
+    @Test
+    void topicsOfFeatureRowsAndProfilesAreCompacted() throws Exception {
+        try (TestKafka kafka = TestKafka.start(directory);
+                Admin admin = Admin.create(admin(kafka))) {
+            PipelineConfig plain = TestPipelines.ratings(kafka, directory, 1, 1);
+            try (PipelineTopics topics = new PipelineTopics(plain)) {
+                topics.createAbsent();
+            }
+            assertThat(admin.listTopics().names().get())
+                    .contains("ratings")
+                    .doesNotContain("features", "users");
+
+            StreamSpec stream = new StreamSpec(List.of(), List.of(new Profile("users", "user")));
+            PipelineConfig.Topics names = names("");
+            PipelineConfig profiled =
+                    TestPipelines.topics(plain, names).withModel(with(plain.model(), stream));
+            try (PipelineTopics topics = new PipelineTopics(profiled)) {
+                topics.createAbsent();
+            }
+            for (String topic : List.of("features", "users")) {
+                ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+                assertThat(
+                                admin.describeConfigs(List.of(resource))
+                                        .all()
+                                        .get()
+                                        .get(resource)
+                                        .get(TopicConfig.CLEANUP_POLICY_CONFIG)
+                                        .value())
+                        .as(topic)
+                        .isEqualTo(TopicConfig.CLEANUP_POLICY_COMPACT);
+            }
+        }
+    }
+
+    private static Map<String, Object> admin(TestKafka kafka) {
+        return Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
+    }
+
+    private static ModelSpec with(ModelSpec spec, StreamSpec stream) {
+        return new ModelSpec(
+                spec.name(),
+                spec.objective(),
+                spec.features(),
+                spec.architecture(),
+                spec.embeddingOptimizer(),
+                spec.denseOptimizer(),
+                spec.seed(),
+                stream);
+    }
+
     private static KafkaProducer<byte[], byte[]> impatient(TestKafka kafka) {
         return new KafkaProducer<>(
                 Map.of(
@@ -70,6 +128,8 @@ class PipelineTopicsITCase {
                 prefix + "models",
                 prefix + "metrics",
                 prefix + "dead-letters",
+                prefix + "features",
+                Map.of("users", prefix + "users"),
                 1);
     }
 }
