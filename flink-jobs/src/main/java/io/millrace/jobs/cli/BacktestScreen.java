@@ -30,6 +30,9 @@ final class BacktestScreen {
                     one.name(),
                     one.config().model().architecture().type(),
                     BacktestStart.words(work.start(), one));
+            if (!one.config().model().stream().profiles().isEmpty()) {
+                output.say("    its profiles count as missing: a history has none");
+            }
         }
         if (work.input().badRowCount() > 0) {
             output.say(

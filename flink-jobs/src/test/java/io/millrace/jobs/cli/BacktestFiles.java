@@ -46,6 +46,11 @@ record BacktestFiles(Path directory) {
      * line among them; one an hour. The number {@code spike} is 0, and after a while a million.
      */
     Path ratings(int count) throws IOException {
+        return ratings(count, SPIKES_FROM);
+    }
+
+    /** The same with the million from this rating on. */
+    Path ratings(int count, int spikesFrom) throws IOException {
         Random random = new Random(5);
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < count; i++) {
@@ -61,7 +66,7 @@ record BacktestFiles(Path directory) {
                                     (user + item) % 2 == 0 ? 5 : 1,
                                     START + i * HOUR,
                                     user % 3,
-                                    i < SPIKES_FROM ? 0 : 1_000_000));
+                                    i < spikesFrom ? 0 : 1_000_000));
             if (i == 6) {
                 lines.append("{\"type\":\"rating\",\"user\":\n");
             }
