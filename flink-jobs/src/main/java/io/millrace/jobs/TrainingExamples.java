@@ -196,13 +196,17 @@ record TrainingExamples(
                             eventType,
                             trainers());
             SingleOutputStreamOperator<LabelOutcome<E>> outcomes =
-                    LateRecords.only(impressions.events(), config.labels().lateWindow(), eventType)
+                    LateRecords.only(
+                                    impressions.events(),
+                                    config.labels().lateWindow(),
+                                    kafka.maxAhead(),
+                                    eventType)
                             .union(clicks.events())
                             .keyBy(LabelEvent::impressionId, Types.STRING)
-                            .process(
-                                    new LabelJoin<>(labels, type),
-                                    LabelOutcomeSerializer.type(serializer))
-                            .name("label")
+                            .transform(
+                                    "label",
+                                    LabelOutcomeSerializer.type(serializer),
+                                    LabelJoin.operator(labels, type))
                             .uid("label")
                             .setParallelism(trainers());
             return new Outcomes<>(

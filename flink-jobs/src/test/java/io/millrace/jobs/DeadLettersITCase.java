@@ -97,7 +97,7 @@ class DeadLettersITCase {
                         new Bad(encode(click("x".repeat(257), START)), "INVALID_VALUE"),
                         new Bad(encode(click("never shown", START)), "UNMATCHED_CLICK"),
                         new Bad(encode(click("shown 0", START - 1)), "UNMATCHED_CLICK"),
-                        new Bad(encode(click("shown 0", START + 10_001)), "UNMATCHED_CLICK")));
+                        new Bad(encode(click("shown 0", START + 10_001)), "LATE_CLICK")));
         List<byte[]> impressions = new ArrayList<>();
         List<byte[]> clicks = new ArrayList<>();
         for (int i = 0; i < GOOD; i++) {

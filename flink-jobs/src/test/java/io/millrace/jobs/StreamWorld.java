@@ -252,7 +252,13 @@ final class StreamWorld {
                 case SHOWN -> {
                     derived.put(
                             one.id,
-                            derived(one.user, one.item, one.features, one.time, before, 0.2));
+                            derived(
+                                    one.user,
+                                    one.item,
+                                    one.features,
+                                    one.time,
+                                    ofEarlierTimes(before, one.time),
+                                    0.2));
                     before.add(happened(step, true, false, 0, 0));
                 }
                 case CLICK -> {
@@ -272,6 +278,11 @@ final class StreamWorld {
             }
         }
         return expected;
+    }
+
+    /** Impressions of the same time do not see each other. */
+    private static List<Happened> ofEarlierTimes(List<Happened> before, long time) {
+        return before.stream().filter(happened -> happened.time < time).toList();
     }
 
     private static Happened happened(

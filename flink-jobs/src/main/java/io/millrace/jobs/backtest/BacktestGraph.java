@@ -167,12 +167,12 @@ public final class BacktestGraph {
                 new LabelSettings(
                         config.labels(), objective.negativeSampling(), LabelSettings.AtEnd.UNKNOWN);
         return events.keyBy(LabelEvent::impressionId, Types.STRING)
-                .process(
-                        new LabelJoin<>(
+                .transform(
+                        "label",
+                        LabelOutcomeSerializer.type(new BacktestExampleSerializer()),
+                        LabelJoin.operator(
                                 tellsShown ? labels.tellingShown() : labels,
-                                BacktestExampleSerializer.TYPE),
-                        LabelOutcomeSerializer.type(new BacktestExampleSerializer()))
-                .name("label")
+                                BacktestExampleSerializer.TYPE))
                 .uid("label")
                 .setParallelism(1);
     }

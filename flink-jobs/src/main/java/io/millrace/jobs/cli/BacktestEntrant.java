@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -62,12 +63,14 @@ record BacktestEntrant(String name, Path file, String text, PipelineConfig confi
         Objective objective = config.model().objective();
         Objective firstObjective = first.config.model().objective();
         checkSame("objective", text(objective), first, text(firstObjective));
-        if (objective instanceof Objective.Click) {
+        if (objective instanceof Objective.Click click
+                && firstObjective instanceof Objective.Click firstClick) {
             checkSame(
-                    "labels.attribution-window",
-                    config.labels().attributionWindow(),
+                    "objective.negative-sampling",
+                    click.negativeSampling(),
                     first,
-                    first.config.labels().attributionWindow());
+                    firstClick.negativeSampling());
+            checkSameLabels(config.labels(), first);
         }
         PipelineConfig.Events events = config.events();
         PipelineConfig.Events firstEvents = first.config.events();
@@ -80,6 +83,17 @@ record BacktestEntrant(String name, Path file, String text, PipelineConfig confi
         checkSame("events.max-bytes", events.maxBytes(), first, firstEvents.maxBytes());
     }
 
+    private void checkSameLabels(PipelineConfig.Labels labels, BacktestEntrant first) {
+        PipelineConfig.Labels firstLabels = first.config.labels();
+        checkSame("labels.policy", labels.policy(), first, firstLabels.policy());
+        checkSame(
+                "labels.attribution-window",
+                labels.attributionWindow(),
+                first,
+                firstLabels.attributionWindow());
+        checkSame("labels.late-window", labels.lateWindow(), first, firstLabels.lateWindow());
+    }
+
     private void checkSame(String key, Object value, BacktestEntrant first, Object firstValue) {
         if (!Objects.equals(value, firstValue)) {
             throw new UsageException(
@@ -90,10 +104,13 @@ record BacktestEntrant(String name, Path file, String text, PipelineConfig confi
         }
     }
 
-    /** A duration as the file has it, else its own text. */
+    /** A value as the file has it. */
     private static String text(Object value) {
-        return value instanceof Duration duration
-                ? Figures.span(duration.toMillis())
+        if (value instanceof Duration duration) {
+            return Figures.span(duration.toMillis());
+        }
+        return value instanceof PipelineConfig.Labels.Policy policy
+                ? policy.name().toLowerCase(Locale.ROOT)
                 : value.toString();
     }
 

@@ -22,7 +22,7 @@ final class BacktestRange {
             description =
                     "Begin with this version of the first pipeline's model: with its weights, and"
                             + " at the offsets where it ends. Pipelines of other features,"
-                            + " architecture or seed start cold.")
+                            + " architecture, seed or negative-sampling start cold.")
     private @Nullable Long fromVersion;
 
     @Option(

@@ -3,6 +3,7 @@ package io.millrace.jobs.cli;
 import io.millrace.jobs.train.StartVersion;
 import io.millrace.jobs.version.VersionDirectory;
 import io.millrace.model.ModelSpec;
+import io.millrace.model.loss.Objective;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.VersionException;
 import java.io.IOException;
@@ -56,8 +57,13 @@ record BacktestStart(Manifest manifest, ModelSpec spec, StartVersion weights) {
         return other.features().equals(spec.features())
                         && other.architecture().equals(spec.architecture())
                         && other.seed() == spec.seed()
+                        && negativeSampling(other) == negativeSampling(spec)
                 ? weights
                 : null;
+    }
+
+    private static double negativeSampling(ModelSpec model) {
+        return model.objective() instanceof Objective.Click click ? click.negativeSampling() : 1;
     }
 
     /** How a pipeline begins, in words. */
@@ -67,7 +73,8 @@ record BacktestStart(Manifest manifest, ModelSpec spec, StartVersion weights) {
         }
         String version = "version " + start.manifest.version() + " of " + start.manifest.model();
         return start.weightsFor(entrant) == null
-                ? "empty parameters: its features, architecture or seed are others than those of "
+                ? "empty parameters: its features, architecture, seed or negative-sampling are"
+                        + " others than those of "
                         + version
                 : "the weights of " + version + "; its optimizers begin anew";
     }

@@ -107,8 +107,9 @@ record BacktestWork(
     }
 
     /**
-     * Where windows of attribution go on behind the end, clicks have made examples and their
-     * absence has not: to judge those would be to judge clicks alone.
+     * Where late windows go on behind the end, labels are not settled: some clicks have made their
+     * examples or corrections, others have not come, and to judge those would be to judge by what
+     * came in time.
      */
     private long labelledTo(Outcomes outcomes) {
         PipelineConfig config = entrants.get(0).config();
@@ -116,7 +117,7 @@ record BacktestWork(
             return Long.MAX_VALUE;
         }
         return Arrays.stream(outcomes.times()).max().orElseThrow()
-                - config.labels().attributionWindow().toMillis()
+                - config.labels().lateWindow().toMillis()
                 - config.events().outOfOrderness().toMillis();
     }
 

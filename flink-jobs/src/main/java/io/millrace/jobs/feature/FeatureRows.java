@@ -6,6 +6,7 @@ import io.millrace.jobs.wire.EventTypes;
 import io.millrace.model.stream.KeyGroup;
 import io.millrace.model.stream.KeyGroups;
 import io.millrace.model.stream.KeyRow;
+import io.millrace.model.stream.StreamFeature;
 import io.millrace.model.stream.StreamSpec;
 import io.millrace.schemas.FeatureRow;
 import java.nio.ByteBuffer;
@@ -13,11 +14,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -30,6 +31,7 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the rows of stream features, keyed by {@link FeatureEvent#row}, and answers what they held
@@ -39,6 +41,9 @@ import org.apache.flink.util.OutputTag;
  * FeatureEvent#ORDER}: so an answer is a function of the events alone, however they were
  * interleaved, as long as none comes behind the watermark. Such a late one is applied at once, to
  * the row as it is, and counted.
+ *
+ * <p>Impressions of the same time do not see each other, as candidates of one request do not when
+ * they are scored; ratings see those before them.
  *
  * <p>A changed row is told of once for each step of the watermark, and before a barrier.
  */
@@ -67,7 +72,7 @@ final class FeatureRows extends AbstractStreamOperator<FeatureAnswer>
 
     private transient KeyGroups groups;
     private transient ValueState<byte[]> rows;
-    private transient MapState<Long, List<FeatureEvent>> waiting;
+    private transient ListStateDescriptor<FeatureEvent> waiting;
     private transient InternalTimerService<VoidNamespace> timers;
     private transient Map<String, FeatureRow> changed;
     private transient Counter late;
@@ -93,13 +98,7 @@ final class FeatureRows extends AbstractStreamOperator<FeatureAnswer>
                         .getState(
                                 new ValueStateDescriptor<>(
                                         "row", BytePrimitiveArraySerializer.INSTANCE));
-        waiting =
-                getRuntimeContext()
-                        .getMapState(
-                                new MapStateDescriptor<>(
-                                        "waiting",
-                                        Types.LONG,
-                                        Types.LIST(FeatureEventSerializer.TYPE)));
+        waiting = new ListStateDescriptor<>("waiting", FeatureEventSerializer.TYPE);
         timers = getInternalTimerService("events", VoidNamespaceSerializer.INSTANCE, this);
         changed = new LinkedHashMap<>();
         late = getMetricGroup().counter(MetricNames.LATE_FEATURE_EVENTS);
@@ -116,22 +115,18 @@ final class FeatureRows extends AbstractStreamOperator<FeatureAnswer>
             apply(List.of(event));
             return;
         }
-        List<FeatureEvent> sameTime = waiting.get(event.time());
-        if (sameTime == null) {
-            waiting.put(event.time(), List.of(event));
-            timers.registerEventTimeTimer(VoidNamespace.INSTANCE, event.time());
-        } else {
-            List<FeatureEvent> more = new ArrayList<>(sameTime);
-            more.add(event);
-            waiting.put(event.time(), more);
-        }
+        waitingFor(event.time()).add(event);
+        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, event.time());
     }
 
     @Override
     public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-        List<FeatureEvent> due = waiting.get(timer.getTimestamp());
-        waiting.remove(timer.getTimestamp());
-        apply(due.stream().sorted(FeatureEvent.ORDER).toList());
+        ListState<FeatureEvent> sameTime = waitingFor(timer.getTimestamp());
+        List<FeatureEvent> due = new ArrayList<>();
+        sameTime.get().forEach(due::add);
+        sameTime.clear();
+        due.sort(FeatureEvent.ORDER);
+        apply(due);
     }
 
     @Override
@@ -165,7 +160,12 @@ final class FeatureRows extends AbstractStreamOperator<FeatureAnswer>
         return late.getCount();
     }
 
-    /** To one row, in this order. */
+    /** What waits for this time. Adding to it does not read what is there. */
+    private ListState<FeatureEvent> waitingFor(long time) throws Exception {
+        return getPartitionedState(time, LongSerializer.INSTANCE, waiting);
+    }
+
+    /** To one row, in this order; all of them have the same time. */
     private void apply(List<FeatureEvent> events) throws Exception {
         FeatureEvent first = events.get(0);
         KeyGroup group = groups.get(first.group());
@@ -174,24 +174,37 @@ final class FeatureRows extends AbstractStreamOperator<FeatureAnswer>
             return;
         }
         byte[] stored = rows.value();
-        byte[] bytes = stored == null ? NO_ROW : stored;
-        KeyRow row = KeyRow.decode(group, bytes);
+        byte[] before = stored == null ? NO_ROW : stored;
+        // The row's bytes, null while nobody needs them.
+        byte @Nullable [] bytes = before;
+        KeyRow row = KeyRow.decode(group, before);
         boolean isChanged = false;
+        boolean isSlate = events.stream().anyMatch(FeatureRows::isImpression);
         for (FeatureEvent event : events) {
             if (event.isQuestion()) {
-                answer(event, bytes);
+                if (!isSlate && bytes == null) {
+                    bytes = row.encode();
+                }
+                answer(event, isSlate || bytes == null ? before : bytes);
             }
             KeyRow after = event.update() == null ? row : row.after(event.update());
             if (after != row) {
                 row = after;
-                bytes = row.encode();
+                bytes = null;
                 isChanged = true;
             }
         }
         if (isChanged) {
-            rows.update(bytes);
-            change(first, row.timestamp(), bytes);
+            byte[] changed = bytes == null ? row.encode() : bytes;
+            rows.update(changed);
+            change(first, row.timestamp(), changed);
         }
+    }
+
+    private static boolean isImpression(FeatureEvent event) {
+        return event.isQuestion()
+                && event.update() != null
+                && event.update().is(StreamFeature.Occasion.IMPRESSION);
     }
 
     /** Events of a group that the pipeline file had when they came, and has no more. */

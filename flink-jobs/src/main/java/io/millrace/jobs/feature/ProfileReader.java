@@ -27,9 +27,6 @@ public record ProfileReader(
 
     private static final long serialVersionUID = 1L;
 
-    /** Keys of events are no longer. */
-    private static final int LONGEST_KEY = 1024;
-
     public ProfileReader {
         models = List.copyOf(models);
     }
@@ -67,9 +64,12 @@ public record ProfileReader(
 
     private static String key(Profile event) throws InvalidEventException {
         String key = event.getKey();
-        if (key.isEmpty() || key.length() > LONGEST_KEY) {
+        if (key.isEmpty() || key.length() > KeyGroup.LONGEST_KEY) {
             throw new InvalidEventException(
-                    "key has " + key.length() + " characters; expected 1 to " + LONGEST_KEY);
+                    "key has "
+                            + key.length()
+                            + " characters; expected 1 to "
+                            + KeyGroup.LONGEST_KEY);
         }
         return key;
     }

@@ -13,17 +13,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an event means to the rows of its keys. The keys of an event, group after group, are its
- * parts: so many questions it asks, and so many answers it waits for. Used by one thread.
+ * parts: so many questions it asks, and so many answers it waits for. They are numbered in the
+ * order of {@link StreamKeys#keys}, which goes with the event: so answers that lie in state keep
+ * their groups when the file has others now. Used by one thread.
  */
 final class RowEvents {
 
-    private final List<KeyGroup> groups;
+    private final KeyGroups groups;
 
     RowEvents(KeyGroups groups) {
-        this.groups = groups.all();
+        this.groups = groups;
     }
 
-    /** Asks all rows of the event's keys, and then changes those that {@code update} changes. */
+    /**
+     * Asks all rows of the event's keys, and then changes those that {@code update} changes. Rows
+     * of groups that are no more are asked too, since {@link #rows} waits for their answers.
+     */
     void ask(
             StreamKeys keys,
             long time,
@@ -31,10 +36,11 @@ final class RowEvents {
             StreamUpdate update,
             Collector<FeatureEvent> out) {
         int part = 0;
-        for (KeyGroup group : groups) {
-            StreamUpdate taken = group.takes(update) ? update : null;
-            for (String key : keys.of(group)) {
-                out.collect(event(group, key, time, FeatureEvent.SHOWN, id, part, taken));
+        for (Map.Entry<String, List<String>> of : keys.keys().entrySet()) {
+            KeyGroup group = groups.get(of.getKey());
+            StreamUpdate taken = group != null && group.takes(update) ? update : null;
+            for (String key : of.getValue()) {
+                out.collect(event(of.getKey(), key, time, FeatureEvent.SHOWN, id, part, taken));
                 part++;
             }
         }
@@ -48,11 +54,18 @@ final class RowEvents {
             String id,
             StreamUpdate update,
             Collector<FeatureEvent> out) {
-        for (KeyGroup group : groups) {
+        for (KeyGroup group : groups.all()) {
             if (group.takes(update)) {
                 for (String key : keys.of(group)) {
                     out.collect(
-                            event(group, key, time, rank, id, FeatureEvent.NO_QUESTION, update));
+                            event(
+                                    group.id(),
+                                    key,
+                                    time,
+                                    rank,
+                                    id,
+                                    FeatureEvent.NO_QUESTION,
+                                    update));
                 }
             }
         }
@@ -67,28 +80,31 @@ final class RowEvents {
     @Nullable Map<String, List<byte[]>> rows(StreamKeys keys, Map<Integer, byte[]> answers) {
         Map<String, List<byte[]>> rows = new HashMap<>();
         int part = 0;
-        for (KeyGroup group : groups) {
-            List<byte[]> of = new ArrayList<>();
-            for (int i = keys.of(group).size(); i > 0; i--) {
+        for (KeyGroup group : groups.all()) {
+            rows.put(group.id(), List.of());
+        }
+        for (Map.Entry<String, List<String>> of : keys.keys().entrySet()) {
+            List<byte[]> found = new ArrayList<>();
+            for (int i = of.getValue().size(); i > 0; i--) {
                 byte[] row = answers.get(part++);
                 if (row == null) {
                     return null;
                 }
-                of.add(row);
+                found.add(row);
             }
-            rows.put(group.id(), of);
+            rows.replace(of.getKey(), found);
         }
         return rows;
     }
 
     private static FeatureEvent event(
-            KeyGroup group,
+            String group,
             String key,
             long time,
             int rank,
             String id,
             int part,
             @Nullable StreamUpdate update) {
-        return new FeatureEvent(group.id(), key, time, rank, id, part, update);
+        return new FeatureEvent(group, key, time, rank, id, part, update);
     }
 }

@@ -1,13 +1,10 @@
 package io.millrace.jobs.label;
 
-import java.util.Objects;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.watermark.Watermark;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A watermark that a restore does not take back. Flink's own begins anew with each attempt, so that
@@ -19,16 +16,19 @@ final class EventClock {
 
     private final BroadcastState<String, Long> state;
     private long newest;
-    private @Nullable TimerService timers;
+    private long now;
 
     private EventClock(BroadcastState<String, Long> state, long newest) {
         this.state = state;
         this.newest = newest;
+        now = newest;
     }
 
     /**
-     * Behind a shuffle all subtasks have the same watermark at a barrier, so that each may go on
-     * with that of any other.
+     * Behind a shuffle all subtasks have been given the same watermarks at a barrier, so that each
+     * may go on with that of any other: after a rescale a subtask is given one copy, whose ever it
+     * was, and none could take the largest of all without union state. So each must be told of all
+     * watermarks, also one that has seen no event.
      */
     static EventClock restored(FunctionInitializationContext context) throws Exception {
         BroadcastState<String, Long> state =
@@ -39,22 +39,21 @@ final class EventClock {
         return new EventClock(state, newest == null ? Long.MIN_VALUE : newest);
     }
 
+    /** Milliseconds since the epoch. The end of a bounded input is no time to be restored. */
+    void advance(long watermark) {
+        now = Math.max(now, watermark);
+        // Another run may go on behind the end.
+        if (watermark != Watermark.MAX_WATERMARK.getTimestamp()) {
+            newest = now;
+        }
+    }
+
     /** The watermark now, in milliseconds since the epoch. */
-    long watermark(TimerService service) {
-        timers = service;
-        return Math.max(advance(), service.currentWatermark());
+    long watermark() {
+        return now;
     }
 
     void snapshot() throws Exception {
-        state.put(NEWEST, advance());
-    }
-
-    /** The end of a bounded input is no time, and another run may go on behind it. */
-    private long advance() {
-        if (timers != null) {
-            long now = Objects.requireNonNull(timers).currentWatermark();
-            newest = now == Watermark.MAX_WATERMARK.getTimestamp() ? newest : Math.max(newest, now);
-        }
-        return newest;
+        state.put(NEWEST, newest);
     }
 }

@@ -26,6 +26,8 @@ import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -107,9 +109,17 @@ public final class LabelJoin<E extends Labellable<E>>
     private transient LabelCounters counters;
 
     /**
+     * The operator that it works in, keyed by impression id.
+     *
      * @param type of examples in state
      */
-    public LabelJoin(LabelSettings settings, TypeInformation<E> type) {
+    public static <E extends Labellable<E>>
+            OneInputStreamOperator<LabelEvent<E>, LabelOutcome<E>> operator(
+                    LabelSettings settings, TypeInformation<E> type) {
+        return new Clocked<>(new LabelJoin<>(settings, type));
+    }
+
+    private LabelJoin(LabelSettings settings, TypeInformation<E> type) {
         this.settings = settings;
         waits = settings.labels().policy() == Policy.WAIT;
         window = settings.labels().attributionWindow().toMillis();
@@ -170,7 +180,6 @@ public final class LabelJoin<E extends Labellable<E>>
     @Override
     public void onTimer(long time, OnTimerContext context, Collector<LabelOutcome<E>> out)
             throws Exception {
-        clock().watermark(context.timerService());
         E impression = impressions.value();
         if (impression == null) {
             dropEarly(time, context);
@@ -207,7 +216,7 @@ public final class LabelJoin<E extends Labellable<E>>
             note(LabelNote.Kind.DUPLICATE_IMPRESSION, id, time, "came before", context);
             return;
         }
-        if (clock().watermark(context.timerService()) >= time + lateWindow) {
+        if (clock().watermark() >= time + lateWindow) {
             refuse(impressed, context);
             return;
         }
@@ -356,7 +365,7 @@ public final class LabelJoin<E extends Labellable<E>>
     // -- clicks that come before their impression
 
     private void keepEarly(Clicked clicked, Context context) throws Exception {
-        if (clock().watermark(context.timerService()) >= clicked.time() + lateWindow) {
+        if (clock().watermark() >= clicked.time() + lateWindow) {
             // An impression that it could belong to would be too late by now.
             setAside(clicked, LabelNote.Kind.UNMATCHED_CLICK, noImpression(), context);
             return;
@@ -511,6 +520,24 @@ public final class LabelJoin<E extends Labellable<E>>
         impressions.clear();
         clicks.clear();
         said.clear();
+    }
+
+    /** Tells of each watermark, which a function hears of at its events and timers only. */
+    private static final class Clocked<E extends Labellable<E>>
+            extends KeyedProcessOperator<String, LabelEvent<E>, LabelOutcome<E>> {
+
+        private static final long serialVersionUID = 1L;
+
+        Clocked(LabelJoin<E> join) {
+            super(join);
+        }
+
+        /** Before the timers, which ask for it. */
+        @Override
+        public void processWatermark(Watermark mark) throws Exception {
+            ((LabelJoin<E>) userFunction).clock().advance(mark.getTimestamp());
+            super.processWatermark(mark);
+        }
     }
 
     /** What has been said of an impression that has come. */

@@ -90,12 +90,12 @@ public final class ListingGraph {
                         .tellingNotes();
         SingleOutputStreamOperator<LabelOutcome<Draft<ListedExample>>> outcomes =
                 events.keyBy(LabelEvent::impressionId, Types.STRING)
-                        .process(
-                                new LabelJoin<>(
+                        .transform(
+                                "label",
+                                LabelOutcomeSerializer.type(DraftSerializer.of(EXAMPLES)),
+                                LabelJoin.operator(
                                         hasStream ? settings.tellingShown() : settings,
-                                        DraftSerializer.type(EXAMPLES)),
-                                LabelOutcomeSerializer.type(DraftSerializer.of(EXAMPLES)))
-                        .name("label")
+                                        DraftSerializer.type(EXAMPLES)))
                         .setParallelism(1);
         DataStream<String> lines =
                 hasStream

@@ -34,7 +34,7 @@ final class FeatureFollower implements AutoCloseable {
     private final ExecutorService thread;
     private final Counter damaged = new ThreadSafeSimpleCounter();
     private volatile boolean closed;
-    private volatile @Nullable RuntimeException failure;
+    private volatile @Nullable Throwable failure;
 
     /**
      * Returns when all that the feed held has been read.
@@ -66,7 +66,7 @@ final class FeatureFollower implements AutoCloseable {
      * @throws IllegalStateException when they are no longer
      */
     void requireFollowing() {
-        RuntimeException failed = failure;
+        Throwable failed = failure;
         if (failed != null) {
             throw new IllegalStateException(
                     "the feature rows of model " + model + " are no longer heard of", failed);
@@ -91,7 +91,8 @@ final class FeatureFollower implements AutoCloseable {
             while (!closed) {
                 feed.next(POLL).forEach(this::take);
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // An error such as lack of memory too: else values would stand still unnoticed.
             failure = e;
             LOG.error("the feature rows of model {} are no longer heard of", model, e);
         }

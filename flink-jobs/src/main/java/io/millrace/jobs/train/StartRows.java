@@ -47,7 +47,7 @@ final class StartRows {
         boolean isDense = slot == ParameterKey.DENSE_SLOT;
         if (slot >= layout.slots()
                 || isDense && ParameterKey.hash(row.key()) >= layout.dense().blocks()
-                || isDense && row.candidate()
+                || row.candidate() && !layout.canBeCandidate(row.key())
                 || !row.candidate() && row.width() != layout.slot(slot).width()) {
             throw new DamagedVersionException(
                     row.file(),

@@ -19,7 +19,7 @@ public record StartVersion(VersionStorageFactory storage, String model, long ver
 
     /**
      * Looks whether a job may start with it, without reading its rows: there is a manifest, with
-     * all that it builds on, of the same features, architecture and seed.
+     * all that it builds on, of the same features, architecture, seed and share of negatives.
      *
      * @throws IllegalStateException a sentence that says why not
      */
@@ -35,23 +35,15 @@ public record StartVersion(VersionStorageFactory storage, String model, long ver
     VersionChain chain(ModelSpec spec) throws IOException {
         VersionChain chain = new VersionCatalog(storage.open(), model).chain(version);
         Map<String, String> before = RowMeaning.ofWeights(chain.manifest().modelSpec());
-        RowMeaning.ofWeights(spec)
-                .forEach(
-                        (section, now) -> {
-                            if (!now.equals(before.get(section))) {
-                                throw new IllegalStateException(
-                                        sentence()
-                                                + "it was trained with other "
-                                                + section
-                                                + ": "
-                                                + before.get(section)
-                                                + ", now "
-                                                + now
-                                                + "; its weights would be misread. Take a version"
-                                                + " of the same features, architecture and seed, or"
-                                                + " start with none");
-                            }
-                        });
+        String difference = RowMeaning.difference(RowMeaning.ofWeights(spec), before);
+        if (difference != null) {
+            throw new IllegalStateException(
+                    sentence()
+                            + "it was trained with other "
+                            + difference
+                            + "; its weights would be misread. Take a version of the same features,"
+                            + " architecture, seed and negative-sampling, or start with none");
+        }
         return chain;
     }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.apache.flink.api.common.state.MapState;
@@ -20,8 +21,11 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * <p><b>Layout.</b> The rows of a key group that are due within a span of time are one map from key
  * to time, a <em>bucket</em>. Its state key is made up: the end of the span in the upper bits, and
  * below the first number that falls into this key group. A bucket at time 0 lists the group's
- * buckets, by their ends, with their spans; the list is kept in memory, too. So to take what is due
- * reads that, and one bucket more for each lifetime, which is partly due.
+ * buckets, by their ends, with their spans; the list is kept in memory, too.
+ *
+ * <p>A bucket that is partly due would be read whole each time that something is taken, until all
+ * of it is. So one that is not small is split: its entries move to buckets of a shorter span. Since
+ * that costs more than to read it, only some are split at a time.
  *
  * <p>The table's clock is kept in these lists: each key group has it, and a shard goes on from the
  * latest of its groups.
@@ -30,6 +34,15 @@ final class StateExpiryIndex implements ExpiryIndex {
 
     /** Buckets that a lifetime is divided into. */
     private static final long BUCKETS = 256;
+
+    /** Buckets that one is divided into when it is split. */
+    private static final long PIECES = 256;
+
+    /** Entries that may be read again and again. */
+    private static final int SMALL = 64;
+
+    /** When so many entries were moved, no other bucket is split this time. */
+    private static final int MANY_MOVED = 4096;
 
     /** For the number that picks the key group: so many that there is one for each. */
     private static final int NUMBER_BITS = 20;
@@ -105,7 +118,7 @@ final class StateExpiryIndex implements ExpiryIndex {
     @Override
     public void add(long key, long due) {
         long span = span(key);
-        long end = (Math.max(1, due) + span - 1) / span * span;
+        long end = end(due, span);
         if (end > LAST_END) {
             return;
         }
@@ -121,18 +134,10 @@ final class StateExpiryIndex implements ExpiryIndex {
     @Override
     public void take(long clock, LongArrayList keys) {
         try {
-            for (int i = 0; i < lists.length; i++) {
-                List<Long> emptied = new ArrayList<>();
-                for (Map.Entry<Long, Bucket> entry : buckets.get(i).entrySet()) {
-                    boolean isDue = entry.getKey() - entry.getValue().span < clock;
-                    if (isDue && takeFrom(entry.getValue(), clock, keys)) {
-                        emptied.add(entry.getKey());
-                    }
-                }
-                select.accept(lists[i]);
-                for (long end : emptied) {
-                    buckets.get(i).remove(end);
-                    state.remove(end);
+            int moved = 0;
+            for (int group : groups) {
+                for (long end : partlyDue(group, clock)) {
+                    moved += takeFrom(group, end, clock, keys, moved < MANY_MOVED);
                 }
             }
         } catch (Exception e) {
@@ -140,35 +145,88 @@ final class StateExpiryIndex implements ExpiryIndex {
         }
     }
 
-    /** Whether there is nothing left in it. */
-    private boolean takeFrom(Bucket bucket, long clock, LongArrayList keys) throws Exception {
+    /** The ends of a group's buckets in which something may be due. */
+    private LongArrayList partlyDue(int group, long clock) {
+        LongArrayList ends = new LongArrayList();
+        bucketsOf(group)
+                .forEach(
+                        (end, bucket) -> {
+                            if (end - bucket.span < clock) {
+                                ends.add(end.longValue());
+                            }
+                        });
+        return ends;
+    }
+
+    /**
+     * Takes what is due from a bucket.
+     *
+     * @param maySplit whether the rest may be moved to others
+     * @return entries moved
+     */
+    private int takeFrom(int group, long end, long clock, LongArrayList keys, boolean maySplit)
+            throws Exception {
+        Bucket bucket = Objects.requireNonNull(bucketsOf(group).get(end));
         select.accept(bucket.key);
         int from = keys.size();
-        boolean isEmptied = true;
+        LongArrayList rest = new LongArrayList();
+        LongArrayList dues = new LongArrayList();
         for (Map.Entry<Long, Long> entry : state.entries()) {
             if (entry.getValue() < clock) {
                 keys.add(entry.getKey().longValue());
             } else {
-                isEmptied = false;
+                rest.add(entry.getKey().longValue());
+                dues.add(entry.getValue().longValue());
             }
         }
-        if (isEmptied) {
-            state.clear();
-            return true;
+        boolean isSplit = maySplit && rest.size() > SMALL && bucket.span > 1;
+        if (!rest.isEmpty() && !isSplit) {
+            for (int i = from; i < keys.size(); i++) {
+                state.remove(keys.getLong(i));
+            }
+            return 0;
         }
-        for (int i = from; i < keys.size(); i++) {
-            state.remove(keys.getLong(i));
+        state.clear();
+        bucketsOf(group).remove(end);
+        select.accept(list(group));
+        state.remove(end);
+        long span = Math.max(1, bucket.span / PIECES);
+        for (int i = 0; i < rest.size(); i++) {
+            long due = dues.getLong(i);
+            // At the end of the bucket the pieces need not end as it does.
+            move(group, rest.getLong(i), due, Math.min(end, end(due, span)), span);
         }
-        return false;
+        return rest.size();
+    }
+
+    /** Adds an entry where there may be one of the same key, of which the earlier stays. */
+    private void move(int group, long key, long due, long end, long span) throws Exception {
+        boolean isNew = !bucketsOf(group).containsKey(end);
+        select.accept(bucket(group, end, span).key);
+        Long other = isNew ? null : state.get(key);
+        if (other == null || other > due) {
+            state.put(key, due);
+        }
+    }
+
+    private static long end(long due, long span) {
+        return (Math.max(1, due) + span - 1) / span * span;
+    }
+
+    private TreeMap<Long, Bucket> bucketsOf(int group) {
+        return buckets.get(group - groups.getStartKeyGroup());
+    }
+
+    private long list(int group) {
+        return lists[group - groups.getStartKeyGroup()];
     }
 
     private Bucket bucket(int group, long end, long span) throws Exception {
-        int i = group - groups.getStartKeyGroup();
-        Bucket bucket = buckets.get(i).get(end);
+        Bucket bucket = bucketsOf(group).get(end);
         if (bucket == null || bucket.span < span) {
             bucket = new Bucket(bucket == null ? stateKey(group, end) : bucket.key, span);
-            buckets.get(i).put(end, bucket);
-            select.accept(lists[i]);
+            bucketsOf(group).put(end, bucket);
+            select.accept(list(group));
             state.put(end, span);
         }
         return bucket;

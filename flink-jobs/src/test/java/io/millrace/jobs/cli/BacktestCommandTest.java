@@ -35,6 +35,24 @@ class BacktestCommandTest {
                 Files.readString(directory.resolve("a.yaml"))
                         .replace("model: a", "model: clicks")
                         .replace("{type: rating, min: 1, max: 5}", "{type: click}"));
+        labels("instant", "labels: {policy: immediate}");
+        labels("short", "labels: {attribution-window: 5s, late-window: 10s}");
+        labels("corrected", "labels: {late-window: 5m}");
+        Files.writeString(
+                directory.resolve("sampled.yaml"),
+                Files.readString(directory.resolve("clicks.yaml"))
+                        .replace("model: clicks", "model: sampled")
+                        .replace("{type: click}", "{type: click, negative-sampling: 0.5}"));
+    }
+
+    /** Of the pipeline that learns clicks, but for its labels. */
+    private void labels(String name, String labels) throws IOException {
+        Files.writeString(
+                directory.resolve(name + ".yaml"),
+                Files.readString(directory.resolve("clicks.yaml"))
+                                .replace("model: clicks", "model: " + name)
+                        + labels
+                        + "\n");
     }
 
     @ParameterizedTest
@@ -45,6 +63,10 @@ class BacktestCommandTest {
                     a.yaml far.yaml   | objective is rating from 1.0 to 5.0 in @/a.yaml and rating from 1.0 to 10.0 in @/far.yaml
                     a.yaml clicks.yaml | and click in @/clicks.yaml, but pipelines of one backtest learn from the same examples
                     a.yaml late.yaml  | events.out-of-orderness is 1s in @/a.yaml and 5m in @/late.yaml
+                    clicks.yaml instant.yaml | labels.policy is wait in @/clicks.yaml and immediate in @/instant.yaml, but pipelines of one backtest learn from the same examples
+                    clicks.yaml short.yaml | labels.attribution-window is 10s in @/clicks.yaml and 5s in @/short.yaml
+                    clicks.yaml corrected.yaml | labels.late-window is 10s in @/clicks.yaml and 5m in @/corrected.yaml
+                    clicks.yaml sampled.yaml | objective.negative-sampling is 1.0 in @/clicks.yaml and 0.5 in @/sampled.yaml
                     a.yaml sub/a.yaml | @/a.yaml and @/sub/a.yaml would both be called a
                     absent.yaml       | absent.yaml: there is no such file
                     """)

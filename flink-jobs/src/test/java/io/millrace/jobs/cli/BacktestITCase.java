@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command from a file of ratings to page and JSON. */
 class BacktestITCase {
@@ -114,10 +116,6 @@ class BacktestITCase {
                                 "{type: adagrad, learning-rate: 0.02}",
                                 "{type: sgd, learning-rate: 0.02}");
         Path page = directory.resolve("out.html");
-        // So many that the one cannot come to its end before the other has begun.
-        ratings =
-                new BacktestFiles(Files.createDirectory(directory.resolve("many")))
-                        .ratings(20_000, 19_500);
 
         CommandLineRun run = backtest("--config", cross, wild, "--report", page, "--json", "-");
 
@@ -128,8 +126,29 @@ class BacktestITCase {
                 .contains("This is a partial result: it failed after", "learning rate");
     }
 
-    @Test
-    void impressionsWithoutAllOfTheirWindowAreNotJudged() throws IOException {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    attribution-window: 10s                                        | 45 | 51
+                    attribution-window: 10s, late-window: 20s                      | 35 | 41
+                    policy: immediate, attribution-window: 10s, late-window: 20s   | 35 | 41
+                    """)
+    void impressionsWithoutAllOfTheirWindowAreNotJudged(String labels, int from, int to)
+            throws IOException {
+        String example = Files.readString(Path.of("../examples/clicks.yaml"));
+        Path config =
+                Files.writeString(
+                        directory.resolve("clicks.yaml"),
+                        example.replace("{attribution-window: 10s}", "{" + labels + "}")
+                                        .replace(
+                                                "features:\n",
+                                                """
+                                                features:
+                                                  age: {type: numeric, field: users.age}
+                                                """)
+                                + "profiles:\n  users: {by: user}\n");
         Path events = directory.resolve("clicks.jsonl");
         CommandLineRun world =
                 CommandLineRun.of(
@@ -148,7 +167,7 @@ class BacktestITCase {
                 CommandLineRun.of(
                         "backtest",
                         "--config",
-                        "../examples/clicks.yaml",
+                        config,
                         "--input",
                         events,
                         "--window",
@@ -157,16 +176,16 @@ class BacktestITCase {
                         "-");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.err()).contains("its profiles count as missing: a history has none");
         JsonNode json = new JsonMapper().readTree(run.out());
         JsonNode clicks = json.get("pipelines").get(0);
         assertThat(clicks.get("examples").longValue())
                 .isPositive()
                 .isLessThan(json.get("data").get("examples").longValue());
-        // The attribution window is 10 s.
         List<JsonNode> windows = new ArrayList<>();
         clicks.get("windows").forEach(windows::add);
         assertThat(windows.get(windows.size() - 1).get("to").textValue())
-                .isBetween("2026-01-01T00:00:45Z", "2026-01-01T00:00:51Z");
+                .isBetween("2026-01-01T00:00:" + from + "Z", "2026-01-01T00:00:" + to + "Z");
     }
 
     @Test

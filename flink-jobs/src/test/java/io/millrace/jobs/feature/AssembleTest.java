@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.model.example.Example;
+import io.millrace.model.stream.KeyGroups;
 import io.millrace.model.stream.Profile;
 import io.millrace.model.stream.StreamFeature;
 import io.millrace.model.stream.StreamFeature.Occasion;
 import io.millrace.model.stream.StreamKeys;
 import io.millrace.model.stream.StreamSpec;
+import io.millrace.model.stream.StreamUpdate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.apache.flink.api.common.functions.util.ListCollector;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -27,7 +31,7 @@ class AssembleTest {
 
     private static final long LATE_WINDOW = 1_000;
 
-    /** Part 0 is of the user, parts 1 and 2 of the two genres. */
+    /** Parts 0 and 1 are of the two genres, part 2 is of the user. */
     private static final StreamSpec SPEC =
             new StreamSpec(
                     List.of(
@@ -240,16 +244,80 @@ class AssembleTest {
         }
     }
 
+    /** Answers of an event that is in flight belong to their groups, whatever the file says now. */
+    @Test
+    void answersKeepTheirGroupsWhenGroupsAreSwappedOrRemovedInTheFile() throws Exception {
+        StreamFeature byUser =
+                new StreamFeature.Count("user", List.of("user"), Occasion.IMPRESSION);
+        StreamFeature byItem =
+                new StreamFeature.Count("item", List.of("item"), Occasion.IMPRESSION);
+        StreamKeys keys =
+                new StreamKeys(
+                        Map.of("by:user", List.of("ann"), "by:item", List.of("m")), Map.of());
+        for (List<StreamFeature> before :
+                List.of(List.of(byUser, byItem), List.of(byItem, byUser))) {
+            StreamSpec old = new StreamSpec(before, List.of());
+            OperatorSubtaskState checkpoint;
+            try (var assemble = open(old, Duration.ofMillis(LATE_WINDOW), null)) {
+                for (FeatureEvent asked : asked(old, keys)) {
+                    byte row = (byte) (asked.group().equals("by:item") ? 7 : 8);
+                    assemble.processElement2(
+                            new FeatureAnswer("a", asked.part(), 10, new byte[] {row}), 10);
+                }
+                assemble.processElement1(labelled("a", keys, 10, 1, 1, 0, 15), 15);
+                checkpoint = assemble.snapshot(1, 1);
+            }
+            assertThat(restored(List.of(byUser, byItem), checkpoint)).isEqualTo("[7, 8]");
+            assertThat(restored(List.of(byItem, byUser), checkpoint)).isEqualTo("[7, 8]");
+            assertThat(restored(List.of(byItem), checkpoint)).isEqualTo("[7]");
+            assertThat(restored(List.of(byUser), checkpoint)).isEqualTo("[8]");
+        }
+    }
+
+    /** As of an event that waited for its impression while the file was changed. */
+    @Test
+    void anEventAsksAllRowsItWaitsForWhenAGroupOfItsKeysIsRemoved() {
+        assertThat(asked(SPEC, new StreamKeys(Map.of("by:a", List.of("x")), Map.of())))
+                .containsExactly(
+                        new FeatureEvent("by:a", "x", 10, FeatureEvent.SHOWN, "a", 0, null));
+    }
+
+    private static List<FeatureEvent> asked(StreamSpec spec, StreamKeys keys) {
+        List<FeatureEvent> asked = new ArrayList<>();
+        new RowEvents(KeyGroups.of(spec))
+                .ask(keys, 10, "a", StreamUpdate.shown(10, keys), new ListCollector<>(asked));
+        return asked;
+    }
+
+    private static String restored(List<StreamFeature> features, OperatorSubtaskState checkpoint)
+            throws Exception {
+        StreamSpec spec = new StreamSpec(features, List.of());
+        try (var assemble = open(spec, Duration.ofMillis(LATE_WINDOW), checkpoint)) {
+            watermark(assemble, 15);
+            return examples(assemble).get(0).replaceAll("10 (.*) label.*", "$1");
+        }
+    }
+
     // -- the operator
 
     private static KeyedTwoInputStreamOperatorTestHarness<
                     String, LabelledDraft<Example>, FeatureAnswer, Example>
             open(@Nullable Duration lateWindow, @Nullable OperatorSubtaskState checkpoint)
                     throws Exception {
+        return open(SPEC, lateWindow, checkpoint);
+    }
+
+    private static KeyedTwoInputStreamOperatorTestHarness<
+                    String, LabelledDraft<Example>, FeatureAnswer, Example>
+            open(
+                    StreamSpec spec,
+                    @Nullable Duration lateWindow,
+                    @Nullable OperatorSubtaskState checkpoint)
+                    throws Exception {
         var harness =
                 new KeyedTwoInputStreamOperatorTestHarness<>(
                         new Assemble<>(
-                                List.of(SPEC),
+                                List.of(spec),
                                 () -> AssembleTest::complete,
                                 ExampleSerializer.TYPE,
                                 LabelledDraftSerializer.type(new ExampleSerializer()),
@@ -264,11 +332,11 @@ class AssembleTest {
         return harness;
     }
 
-    /** The first byte of each row is its part. */
+    /** The first bytes of rows, in the order of the ids of their groups. */
     private static Example complete(Example lacking, Map<String, List<byte[]>> rows) {
         List<Float> parts = new ArrayList<>();
-        for (String group : List.of("by:user", "by:genres", "profile:users")) {
-            rows.get(group).forEach(row -> parts.add((float) row[0]));
+        for (List<byte[]> group : new TreeMap<>(rows).values()) {
+            group.forEach(row -> parts.add((float) row[0]));
         }
         float[] numeric = new float[parts.size()];
         for (int i = 0; i < numeric.length; i++) {

@@ -95,7 +95,7 @@ class FeatureRowsTest {
         }
     }
 
-    /** An impression is asked before labels of its time, and the smaller id before the larger. */
+    /** An impression counts before labels of its time, and the smaller id before the larger. */
     @Test
     void ofTheSameTimeImpressionsComeFirstAndThenTheSmallerId() throws Exception {
         FeatureEvent correction =
@@ -122,8 +122,105 @@ class FeatureRowsTest {
             assertThat(answers(rows))
                     .containsExactly(
                             answer("a", row()),
-                            answer("b", row(shown("a", 10))),
+                            answer("b", row()),
                             answer("c", row(inOrder.toArray(new FeatureEvent[0]))));
+        }
+    }
+
+    /** At scoring all candidates of a request see the same row too. */
+    @Test
+    void impressionsOfOneTimeDoNotSeeEachOther() throws Exception {
+        StreamSpec spec =
+                new StreamSpec(
+                        List.of(
+                                new StreamFeature.Count(
+                                        "shown", List.of("user"), Occasion.IMPRESSION),
+                                new StreamFeature.SinceLast(
+                                        "idle", List.of("user"), Occasion.IMPRESSION)),
+                        List.of());
+        KeyGroup group = KeyGroups.of(spec).all().get(0);
+        FeatureEvent first = shown("first", 10);
+        List<FeatureEvent> slate = List.of(shown("a", 20), shown("b", 20), shown("c", 20));
+        try (var rows = open(spec, null)) {
+            send(rows, first);
+            for (FeatureEvent event : slate) {
+                send(rows, event);
+            }
+            send(rows, shown("next", 21));
+            watermark(rows, 21);
+
+            byte[] before = row(group, first);
+            assertThat(answers(rows))
+                    .containsExactly(
+                            answer("first", new byte[0]),
+                            answer("a", before),
+                            answer("b", before),
+                            answer("c", before),
+                            answer(
+                                    "next",
+                                    row(group, first, slate.get(0), slate.get(1), slate.get(2))));
+        }
+    }
+
+    /** Even one that changes nothing itself, as it lacks the field that is remembered. */
+    @Test
+    void anImpressionWithoutTheRememberedFieldDoesNotSeeTheOthersOfItsTime() throws Exception {
+        StreamSpec spec =
+                new StreamSpec(
+                        List.of(
+                                new StreamFeature.Last(
+                                        "shops", List.of("user"), Occasion.IMPRESSION, "item", 3)),
+                        List.of());
+        try (var rows = open(spec, null)) {
+            send(rows, shown("a", 20));
+            send(rows, new FeatureEvent(USER.id(), "ann", 20, FeatureEvent.SHOWN, "b", 0, null));
+            watermark(rows, 20);
+
+            assertThat(answers(rows))
+                    .containsExactly(answer("a", new byte[0]), answer("b", new byte[0]));
+        }
+    }
+
+    @Test
+    void aRatingSeesThoseBeforeItOfItsTime() throws Exception {
+        try (var rows = open(null)) {
+            send(rows, rated("b", 10, 2));
+            send(rows, rated("a", 10, 5));
+            watermark(rows, 10);
+
+            assertThat(answers(rows))
+                    .containsExactly(answer("a", row()), answer("b", row(rated("a", 10, 5))));
+        }
+    }
+
+    /** As of a robot, or where times are days. */
+    @Test
+    void manyEventsOfOneKeyAndTimeAreAllAppliedAndThenForgotten() throws Exception {
+        List<FeatureEvent> events = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            events.add(shown("e" + i, 10));
+        }
+        OperatorSubtaskState checkpoint;
+        try (var rows = open(null)) {
+            for (FeatureEvent event : events) {
+                send(rows, event);
+            }
+            watermark(rows, 10);
+
+            assertThat(answers(rows)).hasSize(events.size());
+            checkpoint = rows.snapshot(1, 1);
+        }
+        // Time begins anew.
+        try (var rows = open(checkpoint)) {
+            FeatureEvent again = shown("again", 10);
+            send(rows, again);
+            send(rows, shown("b", 11));
+            watermark(rows, 11);
+
+            byte[] before = row(events.toArray(new FeatureEvent[0]));
+            events.add(again);
+            byte[] after = row(events.toArray(new FeatureEvent[0]));
+            assertThat(answers(rows)).containsExactly(answer("again", before), answer("b", after));
         }
     }
 
@@ -274,6 +371,11 @@ class FeatureRowsTest {
         return change(id, time, FeatureEvent.LABELLED, StreamUpdate.timedOut(time));
     }
 
+    private static FeatureEvent rated(String id, long time, double rating) {
+        StreamUpdate update = StreamUpdate.rated(time, rating, keys(id));
+        return new FeatureEvent(USER.id(), "ann", time, FeatureEvent.SHOWN, id, 0, update);
+    }
+
     private static FeatureEvent change(String id, long time, int rank, StreamUpdate update) {
         return new FeatureEvent(USER.id(), "ann", time, rank, id, FeatureEvent.NO_QUESTION, update);
     }
@@ -289,15 +391,17 @@ class FeatureRowsTest {
 
     // -- what is expected
 
-    /** The answers to events that are applied in this order. */
+    /** The answers to events that are applied in this order: each sees all of earlier times. */
     private static List<String> restated(List<FeatureEvent> events) {
         List<String> answers = new ArrayList<>();
-        KeyRow row = KeyRow.empty(USER);
         for (FeatureEvent event : events) {
             if (event.isQuestion()) {
-                answers.add(answer(event.id(), row.encode()));
+                FeatureEvent[] before =
+                        events.stream()
+                                .filter(other -> other.time() < event.time())
+                                .toArray(FeatureEvent[]::new);
+                answers.add(answer(event.id(), row(before)));
             }
-            row = row.after(event.update());
         }
         return answers;
     }
@@ -326,9 +430,14 @@ class FeatureRowsTest {
 
     private static KeyedOneInputStreamOperatorTestHarness<String, FeatureEvent, FeatureAnswer> open(
             @Nullable OperatorSubtaskState checkpoint) throws Exception {
+        return open(SPEC, checkpoint);
+    }
+
+    private static KeyedOneInputStreamOperatorTestHarness<String, FeatureEvent, FeatureAnswer> open(
+            StreamSpec spec, @Nullable OperatorSubtaskState checkpoint) throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        new FeatureRows("test", List.of(SPEC), true),
+                        new FeatureRows("test", List.of(spec), true),
                         FeatureEvent::row,
                         Types.STRING);
         harness.setStateBackend(new EmbeddedRocksDBStateBackend());

@@ -55,9 +55,9 @@ class OutcomeQuestionsTest {
             StreamUpdate shown = StreamUpdate.shown(SHOWN, KEYS);
             assertThat(questions.extractOutputValues())
                     .containsExactlyInAnyOrder(
-                            ask("by:user", "ann", 0, null),
-                            ask("by:shops", "x", 1, shown),
-                            ask("by:shops", "y", 2, shown),
+                            ask("by:shops", "x", 0, shown),
+                            ask("by:shops", "y", 1, shown),
+                            ask("by:user", "ann", 2, null),
                             ask("profile:users", "ann", 3, null));
             assertThat(labelled(questions)).isEmpty();
         }
@@ -106,9 +106,9 @@ class OutcomeQuestionsTest {
             StreamUpdate negative = StreamUpdate.shownAsNegative(SHOWN, KEYS);
             assertThat(questions.extractOutputValues())
                     .containsExactlyInAnyOrder(
-                            ask("by:user", "ann", 0, negative),
-                            ask("by:shops", "x", 1, negative),
-                            ask("by:shops", "y", 2, negative),
+                            ask("by:shops", "x", 0, negative),
+                            ask("by:shops", "y", 1, negative),
+                            ask("by:user", "ann", 2, negative),
                             ask("profile:users", "ann", 3, null),
                             change(150, 1, StreamUpdate.clickedAfterNegative(150, SHOWN, KEYS)));
             assertThat(labelled(questions)).containsExactly("i 0 100", "i 1 150");

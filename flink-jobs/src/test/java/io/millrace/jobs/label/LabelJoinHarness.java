@@ -12,8 +12,9 @@ import java.util.List;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.operators.AbstractUdfStreamOperator;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -39,21 +40,19 @@ final class LabelJoinHarness implements AutoCloseable {
     private final KeyedOneInputStreamOperatorTestHarness<
                     String, LabelEvent<Example>, LabelOutcome<Example>>
             join;
-    private final KeyedProcessFunction<String, LabelEvent<Example>, LabelOutcome<Example>> function;
 
     private LabelJoinHarness(LabelSettings settings, int subtasks, int subtask) throws Exception {
-        this(new LabelJoin<>(settings, ExampleSerializer.TYPE), subtasks, subtask);
+        this(LabelJoin.operator(settings, ExampleSerializer.TYPE), subtasks, subtask);
     }
 
     private LabelJoinHarness(
-            KeyedProcessFunction<String, LabelEvent<Example>, LabelOutcome<Example>> function,
+            OneInputStreamOperator<LabelEvent<Example>, LabelOutcome<Example>> operator,
             int subtasks,
             int subtask)
             throws Exception {
-        this.function = function;
         join =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        new KeyedProcessOperator<>(function),
+                        operator,
                         LabelEvent::impressionId,
                         Types.STRING,
                         SUBTASKS,
@@ -76,7 +75,8 @@ final class LabelJoinHarness implements AutoCloseable {
 
     /** What writes the state that version 0.1.0 wrote. */
     static LabelJoinHarness openOf010() throws Exception {
-        LabelJoinHarness harness = new LabelJoinHarness(new LabelStateOf010(WINDOW), 1, 0);
+        LabelJoinHarness harness =
+                new LabelJoinHarness(new KeyedProcessOperator<>(new LabelStateOf010(WINDOW)), 1, 0);
         harness.join.open();
         return harness;
     }
@@ -171,7 +171,8 @@ final class LabelJoinHarness implements AutoCloseable {
     }
 
     long waiting() {
-        return ((LabelJoin<?>) function).waiting();
+        var operator = (AbstractUdfStreamOperator<?, ?>) join.getOperator();
+        return ((LabelJoin<?>) operator.getUserFunction()).waiting();
     }
 
     int stateEntries() {

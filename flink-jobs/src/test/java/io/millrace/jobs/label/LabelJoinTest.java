@@ -731,6 +731,25 @@ class LabelJoinTest {
         assertThat(waiting).isEqualTo(5);
     }
 
+    /** At a rescale its state may go to a subtask that is given others' ids. */
+    @Test
+    void aSubtaskWithoutEventsKnowsTheWatermarkToo() throws Exception {
+        OperatorSubtaskState state;
+        try (LabelJoinHarness join = LabelJoinHarness.open(LabelJoinHarness.WAIT)) {
+            join.watermark(10_000);
+            state = join.snapshot();
+        }
+        try (LabelJoinHarness join = LabelJoinHarness.restore(LabelJoinHarness.WAIT, state)) {
+            join.impress("a", 10_000 - LabelJoinHarness.LATE);
+
+            assertThat(join.waiting()).isZero();
+            assertThat(join.deadLetters())
+                    .singleElement()
+                    .satisfies(
+                            letter -> assertThat(letter.getReason()).isEqualTo("LATE_IMPRESSION"));
+        }
+    }
+
     @Test
     void afterARescaleAllSubtasksKnowWhatIsTooLate() throws Exception {
         join.impress("a", SHOWN);

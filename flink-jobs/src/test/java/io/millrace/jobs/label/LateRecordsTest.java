@@ -8,10 +8,10 @@ import io.millrace.model.example.Example;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
-import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
@@ -22,24 +22,42 @@ class LateRecordsTest {
 
     @Test
     void keepsTheRecordsOfWhatMayBeTooLate() throws Exception {
-        OperatorSubtaskState state;
         try (var records = harness()) {
             records.open();
+            records.setProcessingTime(10_499);
             send(records, 10_000);
-            records.processWatermark(new Watermark(11_000));
+            records.setProcessingTime(10_500);
+            send(records, 10_000);
             send(records, 10_001);
-            send(records, 10_000);
 
-            assertThat(received(records)).containsExactly(false, false, true);
-            state = records.snapshot(1, 0);
+            assertThat(received(records)).containsExactly(false, true, false);
         }
-        try (var records = harness()) {
-            records.initializeState(state);
-            records.open();
-            send(records, 10_000);
-            send(records, 10_001);
+    }
 
-            assertThat(received(records)).containsExactly(true, false);
+    /** The join has gone on with the watermarks of others meanwhile, and sets this one aside. */
+    @Test
+    void theRecordOfAnImpressionBehindAnIdleSourceIsKept() throws Exception {
+        try (var records = harness();
+                LabelJoinHarness join = LabelJoinHarness.open(LabelJoinHarness.WAIT)) {
+            records.open();
+            records.setProcessingTime(20_000);
+            records.processWatermark(new Watermark(2_000));
+            records.processWatermarkStatus(WatermarkStatus.IDLE);
+            join.watermark(19_999);
+
+            records.processWatermarkStatus(WatermarkStatus.ACTIVE);
+            send(records, 10_000);
+            var kept = (LabelEvent.Impressed<Example>) records.extractOutputValues().get(0);
+            join.impress("a", 10_000, kept.received());
+
+            assertThat(join.deadLetters())
+                    .singleElement()
+                    .satisfies(
+                            letter -> {
+                                assertThat(letter.getReason()).isEqualTo("LATE_IMPRESSION");
+                                assertThat(letter.getOffset()).isEqualTo(2);
+                                assertThat(letter.getPayload().array()).containsExactly(4);
+                            });
         }
     }
 
@@ -63,7 +81,9 @@ class LateRecordsTest {
             harness() throws Exception {
         var harness =
                 new OneInputStreamOperatorTestHarness<>(
-                        new ProcessOperator<>(new LateRecords<Example>(Duration.ofSeconds(1))));
+                        new ProcessOperator<>(
+                                new LateRecords<Example>(
+                                        Duration.ofSeconds(1), Duration.ofMillis(500))));
         harness.setup(
                 LabelEventSerializer.type(new ExampleSerializer())
                         .createSerializer(new SerializerConfigImpl()));

@@ -85,6 +85,20 @@ class FeatureFollowerTest {
         assertThat(feed.closed).isTrue();
     }
 
+    @Test
+    void anErrorIsToldOfToo() throws Exception {
+        try (FeatureFollower follower = follow()) {
+            feed.error = new OutOfMemoryError("Java heap space");
+            feed.add(new byte[0]);
+
+            Await.until("the failure", () -> failed(follower));
+            assertThatThrownBy(follower::requireFollowing)
+                    .hasMessageContaining("mine")
+                    .hasRootCauseMessage("Java heap space");
+        }
+        assertThat(feed.closed).isTrue();
+    }
+
     private static boolean failed(FeatureFollower follower) {
         try {
             follower.requireFollowing();
@@ -121,6 +135,7 @@ class FeatureFollowerTest {
 
         private final BlockingQueue<byte[]> payloads = new LinkedBlockingQueue<>();
         private volatile RuntimeException failure;
+        private volatile Error error;
         private volatile boolean closed;
 
         void add(byte[] payload) {
@@ -133,6 +148,9 @@ class FeatureFollowerTest {
                 byte[] payload = payloads.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
                 if (failure != null) {
                     throw failure;
+                }
+                if (error != null) {
+                    throw error;
                 }
                 return payload == null || payload == WAKE_UP ? List.of() : List.of(payload);
             } catch (InterruptedException e) {

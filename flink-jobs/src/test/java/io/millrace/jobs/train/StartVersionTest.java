@@ -12,6 +12,7 @@ import io.millrace.model.config.ModelSpecWriter;
 import io.millrace.model.example.Example;
 import io.millrace.model.feature.FeatureExtractor;
 import io.millrace.model.feature.InvalidEventException;
+import io.millrace.model.loss.Objective;
 import io.millrace.model.parameter.Adam;
 import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.ParameterLayout;
@@ -215,8 +216,19 @@ class StartVersionTest {
                 .hasMessage(
                         "training cannot start with version 9 of model test: it was trained with"
                                 + " other seed: 1, now 2; its weights would be misread. Take a"
-                                + " version of the same features, architecture and seed, or start"
-                                + " with none");
+                                + " version of the same features, architecture, seed and"
+                                + " negative-sampling, or start with none");
+        ModelSpec sampled =
+                new ModelSpec(
+                        spec.name(),
+                        new Objective.Click(0.5),
+                        spec.features(),
+                        spec.architecture(),
+                        spec.embeddingOptimizer(),
+                        spec.denseOptimizer(),
+                        spec.seed());
+        assertThatThrownBy(() -> start(DELTA).requireFit(sampled))
+                .hasMessageContaining("other objective.negative-sampling: 1, now 0.5;");
         assertThatThrownBy(() -> start(DELTA).requireFit(TestModels.retrieval()))
                 .hasMessageContaining("other architecture");
         start(DELTA).requireFit(spec);
@@ -264,6 +276,21 @@ class StartVersionTest {
         assertThatThrownBy(() -> shards(spec, start(11), null).close())
                 .hasStackTraceContaining("version 11 of model test")
                 .hasStackTraceContaining("weights is none of the model's");
+    }
+
+    @Test
+    void aCandidateThatStandsForNoValueStopsTheJob() throws Exception {
+        VersionStorage storage = new LocalVersionStorage(before);
+        String path = VersionPaths.newPart(spec.name(), 11, 0);
+        PartInfo part;
+        try (RowFileWriter file = RowFileWriter.create(storage, path, 0)) {
+            file.addCandidate(ParameterKey.ofRare(1), 2, 900);
+            part = file.finish();
+        }
+        commit(storage, 11, null, part);
+        assertThatThrownBy(() -> shards(spec, start(11), null).close())
+                .hasStackTraceContaining("version 11 of model test")
+                .hasStackTraceContaining("is none of the model's");
     }
 
     @Test

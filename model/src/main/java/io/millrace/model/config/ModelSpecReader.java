@@ -21,7 +21,7 @@ public final class ModelSpecReader {
 
     private static final long DEFAULT_SEED = 42;
     private static final int LONGEST_NAME = 100;
-    private static final int MOST_SPARSE = ParameterKey.MAX_SLOTS - 1;
+    private static final int MOST_SLOTS = ParameterKey.MAX_SLOTS - 1;
     private static final Pattern MODEL_NAME = Pattern.compile("[a-z0-9][a-z0-9._-]*");
 
     private ModelSpecReader() {}
@@ -105,16 +105,21 @@ public final class ModelSpecReader {
                     "features",
                     "at least one categorical, categorical-list or bucket feature is needed");
         }
-        if (sparse > MOST_SPARSE) {
+        long running = features.stream().filter(ModelSpecReader::isRunning).count();
+        if (sparse + running > MOST_SLOTS) {
             throw node.error(
                     "features",
                     "at most "
-                            + MOST_SPARSE
-                            + " categorical, categorical-list, bucket and cross features are"
-                            + " possible, found "
-                            + sparse);
+                            + MOST_SLOTS
+                            + " categorical, categorical-list, bucket and cross features, and"
+                            + " numbers with standardize: running, are possible, found "
+                            + (sparse + running));
         }
         return features;
+    }
+
+    private static boolean isRunning(FeatureSpec feature) {
+        return feature instanceof FeatureSpec.Numeric numeric && numeric.running();
     }
 
     /** Lays the network out once, since only that shows whether it fits the features. */

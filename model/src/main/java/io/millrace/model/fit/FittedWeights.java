@@ -79,7 +79,10 @@ final class FittedWeights {
         return standings;
     }
 
-    /** Number of weights: those of the network, and those of the values learned from. */
+    /**
+     * Number of weights: those of the network, and those of all other rows that are more than a
+     * count: of values, missing, unseen and rare ones included, and of moments.
+     */
     long count() {
         long count = layout.dense().size();
         for (int i = 0; i < rows.size(); i++) {

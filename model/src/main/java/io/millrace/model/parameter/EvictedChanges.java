@@ -18,13 +18,16 @@ final class EvictedChanges {
 
     private static final int NO_COPY = -1;
 
+    /** What an entry takes besides its weights: key, counts and where they lie. */
+    private static final int HEAD_FLOATS = 10;
+
     private final long mostFloats;
     private final Long2IntOpenHashMap copyOfKey = new Long2IntOpenHashMap();
     private final RowCopies copies = new RowCopies();
     private long floats;
 
     /**
-     * @param bytes memory for weights
+     * @param bytes memory for copies
      */
     EvictedChanges(long bytes) {
         mostFloats = bytes / Float.BYTES;
@@ -37,8 +40,8 @@ final class EvictedChanges {
         int size = weights.candidate ? 0 : weights.size;
         if (copy != NO_COPY && copies.size(copy) == size) {
             copies.replace(copy, weights);
-        } else if (floats + size <= mostFloats) {
-            floats += size;
+        } else if (floats + HEAD_FLOATS + size <= mostFloats) {
+            floats += HEAD_FLOATS + size;
             copyOfKey.put(key, copies.size());
             copies.add(key, weights, false, true);
         } else {
@@ -65,7 +68,7 @@ final class EvictedChanges {
      * Copies the rows and forgets them, reading those whose weights it has not got for as long as
      * their memory lasts. Of one that is not in the store there is a tombstone.
      *
-     * @return the keys of those that were too many
+     * @return the keys of those that were too many, in the store or not
      */
     long[] cut(RowCopies into, LongFunction<@Nullable RowBuffer> store) {
         RowBuffer row = new RowBuffer();
@@ -76,6 +79,7 @@ final class EvictedChanges {
                 copies.show(entry.getIntValue(), row);
                 into.add(key, row, false, true);
             } else if (floats <= mostFloats) {
+                floats += HEAD_FLOATS;
                 RowBuffer read = store.apply(key);
                 if (read == null) {
                     into.addTombstone(key);

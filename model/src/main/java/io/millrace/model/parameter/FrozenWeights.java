@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * series. So at any moment it had the weights saved at that moment or, if none were, at the next
  * one after it, and so on; or else those that it has now. A row that did not exist yet had its
  * initial weights, with which the table brings it up, and which serving gives a value that it does
- * not know. Memory grows with the rows that changed since the oldest moment that is kept.
+ * not know unless its feature has a min-count. Memory grows with the rows that changed since the
+ * oldest moment that is kept.
  *
  * <p>Where a vocabulary is not open, which row stands for a value is a matter of the moment, too:
  * it goes by the counts and by the clock that the table had then.

@@ -94,6 +94,12 @@ public final class ParameterLayout implements Serializable {
         return countsValues;
     }
 
+    /** Whether a row of this key may be a count alone: one that stands for a single value. */
+    public boolean canBeCandidate(long key) {
+        int slot = ParameterKey.slot(key);
+        return slot > ParameterKey.DENSE_SLOT && slot <= sparse && ParameterKey.isValue(key);
+    }
+
     /** Whether there is a feature whose values expire. */
     public boolean expires() {
         return expires;

@@ -85,8 +85,8 @@ public final class ParameterTable {
     }
 
     /**
-     * @param evictedBytes memory for the weights of changed rows that left the cache, and once more
-     *     for those that a cut reads back
+     * @param evictedBytes memory for copies of changed rows that left the cache, and once more for
+     *     those that a cut reads back
      */
     ParameterTable(
             ParameterLayout layout,
@@ -113,7 +113,7 @@ public final class ParameterTable {
             oneRowOfEach += RowCache.bytes(size(slot));
         }
         if (cacheBytes < denseBytes + oneRowOfEach) {
-            throw tooSmall(cacheBytes, blocks, denseBytes, oneRowOfEach);
+            throw tooSmall(cacheBytes, denseBytes, oneRowOfEach);
         }
         cacheOfSlot[ParameterKey.DENSE_SLOT] = addCache(denseSize, Math.max(1, blocks));
         int moments = layout.slots() - 1 - layout.sparse();
@@ -445,7 +445,8 @@ public final class ParameterTable {
      * rows changed since the last version known to be complete.
      *
      * @return the keys of changed rows for which there was no memory, ascending as unsigned
-     *     numbers; they can be {@link #show shown} until the next pull or push
+     *     numbers; until the next pull or push {@link #read} gives them, and those that it does not
+     *     find were removed
      * @throws IllegalArgumentException when the checkpoint does not come after the last one cut
      */
     public long[] cut(long checkpointId, RowCopies into) {
@@ -477,16 +478,8 @@ public final class ParameterTable {
      * Points the buffer at the current content of a row, which is not to be written to and is good
      * until the next call.
      *
-     * @throws IllegalStateException when the row does not exist
+     * @return false when the row does not exist; {@code into} is then unspecified
      */
-    public void show(long key, RowBuffer into) {
-        if (!read(key, into)) {
-            throw new IllegalStateException(
-                    "row " + Long.toHexString(key) + " is not in the table");
-        }
-    }
-
-    /** The same; false when the row does not exist, {@code into} is then unspecified. */
     public boolean read(long key, RowBuffer into) {
         RowCache cache = cacheOf(key);
         int place = cache.find(key);
@@ -621,8 +614,9 @@ public final class ParameterTable {
         return cacheOfSlot[slot];
     }
 
-    private IllegalArgumentException tooSmall(
-            long cacheBytes, int blocks, long denseBytes, long oneRowOfEach) {
+    private IllegalArgumentException tooSmall(long cacheBytes, long denseBytes, long oneRowOfEach) {
+        int blocks = layout.dense().blocks();
+        int moments = layout.slots() - 1 - layout.sparse();
         return new IllegalArgumentException(
                 "A row cache of "
                         + cacheBytes
@@ -632,7 +626,9 @@ public final class ParameterTable {
                         + denseBytes
                         + " for its dense weights ("
                         + blocks
-                        + " rows) and "
+                        + " rows)"
+                        + (moments > 0 ? " and " + moments + " running numbers" : "")
+                        + " and "
                         + oneRowOfEach
                         + " for one row of each of its "
                         + layout.sparse()

@@ -80,6 +80,13 @@ final class ServingTableBuilder {
             return;
         }
         if (row.candidate()) {
+            if (!layout.canBeCandidate(row.key())) {
+                throw new DamagedVersionException(
+                        row.file(),
+                        "row "
+                                + Long.toHexString(row.key())
+                                + " is a candidate, but stands for no value that can be counted");
+            }
             applyCandidate(row, layout, rows.slot(row.key()));
             return;
         }

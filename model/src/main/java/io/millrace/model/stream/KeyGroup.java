@@ -17,8 +17,8 @@ public final class KeyGroup {
     /** Of a list field, this many elements make keys: by custom the newest. */
     public static final int MOST_KEYS = 50;
 
-    /** Keys lie in state and on a topic. */
-    private static final int LONGEST_KEY = 1024;
+    /** Characters of a key, and of a text that is remembered: they lie in state and on a topic. */
+    public static final int LONGEST_KEY = 1024;
 
     private final String id;
     private final List<String> by;

@@ -80,11 +80,20 @@ public final class KeyGroups {
         Map<String, List<String>> recorded = new TreeMap<>();
         for (String field : recordedFields) {
             Object value = event.value(field);
-            if (value != null) {
-                recorded.put(field, EventFields.texts(field, value));
+            List<String> texts = value == null ? List.of() : remembered(field, value);
+            if (!texts.isEmpty()) {
+                recorded.put(field, texts);
             }
         }
         return new StreamKeys(keys, recorded);
+    }
+
+    /** Without texts that are longer than keys may be. */
+    private static List<String> remembered(String field, Object value)
+            throws InvalidEventException {
+        return EventFields.texts(field, value).stream()
+                .filter(text -> text.length() <= KeyGroup.LONGEST_KEY)
+                .toList();
     }
 
     /** What is kept for a feature of a key without events. */

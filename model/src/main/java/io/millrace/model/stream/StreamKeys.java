@@ -13,7 +13,7 @@ import java.util.TreeMap;
  *
  * @param keys by the id of a {@link KeyGroup}, the event's keys; a group without a key is left out
  * @param recorded by field, the texts that {@link StreamFeature.Last} features remember of it; a
- *     field that misses is left out
+ *     field that misses is left out, and so are texts longer than {@link KeyGroup#LONGEST_KEY}
  */
 public record StreamKeys(Map<String, List<String>> keys, Map<String, List<String>> recorded) {
 

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param spec the model's specification, see {@link #modelSpec}; the order of its members counts,
  *     for that of features decides their slots
  * @param parts the row files, sorted by path
- * @param tombstones deleted rows in all parts together
+ * @param tombstones not counted: training writes 0; a part's rows include its own
  * @param metrics prequential metrics at the cut; one without a finite value is left out
  * @param examples examples trained since the model began
  * @param createdAt when it was written, milliseconds since the epoch

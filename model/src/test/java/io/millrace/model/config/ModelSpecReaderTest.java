@@ -200,6 +200,20 @@ class ModelSpecReaderTest {
     }
 
     @Test
+    void aRunningNumberTakesASlot() {
+        String fixed = "n: {type: numeric, standardize: {mean: 1, deviation: 2}}\n";
+        String running = "n: {type: numeric, standardize: running}\n";
+        assertThat(read(withFeatures(categorical(1023) + fixed)).features()).hasSize(1024);
+        assertThat(read(withFeatures(categorical(1022) + running)).features()).hasSize(1023);
+        assertThatThrownBy(() -> read(withFeatures(categorical(1023) + running)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(
+                        "features: at most 1023 categorical, categorical-list, bucket and cross"
+                                + " features, and numbers with standardize: running, are possible,"
+                                + " found 1024");
+    }
+
+    @Test
     void refusesAFeatureThatIsThereTwice() {
         String twice = "a: {type: categorical, dimension: 1}\n".repeat(2);
 

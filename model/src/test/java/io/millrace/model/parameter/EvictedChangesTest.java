@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EvictedChangesTest {
 
-    private static final long TWO_ROWS = 2 * 3 * Float.BYTES;
+    private static final long TWO_ROWS = 2 * (10 + 3) * Float.BYTES;
 
     private final EvictedChanges changes = new EvictedChanges(TWO_ROWS);
     private final Map<Long, Float> cut = new TreeMap<>();
@@ -53,6 +54,39 @@ class EvictedChangesTest {
             assertThat(cut).as("what was read back lasted not long").hasSizeLessThan(6);
             assertThat(tooMany).hasSize(52 - cut.size()).doesNotContain(7, 8);
             assertThat(Arrays.stream(tooMany)).noneMatch(cut::containsKey);
+        }
+    }
+
+    @Test
+    void copiesOnlyAsManyCandidatesAsThereIsMemoryFor() {
+        RowBuffer candidate = weights(1);
+        candidate.candidate = true;
+        for (long key = 0; key < 50; key++) {
+            changes.add(key, candidate);
+        }
+        assertCut(candidate, 50);
+        for (long key = 0; key < 50; key++) {
+            changes.add(key);
+        }
+        assertCut(candidate, 50);
+    }
+
+    @Test
+    void copiesOnlyAsManyTombstonesAsThereIsMemoryFor() {
+        for (long key = 0; key < 50; key++) {
+            changes.addWithoutCopy(key);
+        }
+        assertCut(null, 50);
+    }
+
+    /** What does not fit is left to be read one by one. */
+    private void assertCut(@Nullable RowBuffer inStore, int all) {
+        RowCopies copies = new RowCopies();
+        long[] tooMany = changes.cut(copies, key -> inStore);
+        assertThat(copies.size()).isBetween(2, 4);
+        assertThat(tooMany).hasSize(all - copies.size()).doesNotHaveDuplicates();
+        for (int i = 0; i < copies.size(); i++) {
+            assertThat(tooMany).doesNotContain(copies.key(i));
         }
     }
 

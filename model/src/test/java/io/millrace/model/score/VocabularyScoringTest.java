@@ -1,6 +1,7 @@
 package io.millrace.model.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import io.millrace.model.ModelSpec;
@@ -24,6 +25,7 @@ import io.millrace.model.parameter.ParameterTable;
 import io.millrace.model.parameter.RowBuffer;
 import io.millrace.model.parameter.RowCopies;
 import io.millrace.model.version.Compaction;
+import io.millrace.model.version.DamagedVersionException;
 import io.millrace.model.version.LocalVersionStorage;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.PartInfo;
@@ -121,6 +123,19 @@ class VocabularyScoringTest {
         assertThat(weight(served, open)).isEqualTo(initial(open));
         long missing = ParameterKey.ofMissing(2);
         assertThat(weight(served, missing)).isEqualTo(initial(missing));
+    }
+
+    @Test
+    void whatStandsForNoValueIsNoCandidate() {
+        long moments = (long) layout.momentsSlot(0) << ParameterKey.HASH_BITS;
+        for (long key : new long[] {ParameterKey.ofRare(1), moments, moments + 100}) {
+            storage = new LocalVersionStorage(folder.resolve(Long.toHexString(key)));
+            Draft draft = new Draft();
+            draft.candidate(key, 2);
+            assertThatThrownBy(draft::table)
+                    .isInstanceOf(DamagedVersionException.class)
+                    .hasMessageContaining("row " + Long.toHexString(key) + " is a candidate");
+        }
     }
 
     @Test

@@ -129,6 +129,20 @@ class KeyGroupsTest {
         assertThat(groups.keys("u", null, Map.of()).recorded()).isEmpty();
     }
 
+    /** Rows lie in state and on a topic, whose records have a limit. */
+    @Test
+    void longTextsAreNotRemembered() throws InvalidEventException {
+        KeyGroups groups =
+                KeyGroups.of(stream(new Last("tags", List.of("user"), Occasion.CLICK, "tags", 3)));
+        String longest = "x".repeat(1024);
+
+        assertThat(
+                        groups.keys("u", "i", Map.of("tags", List.of("a", longest + "x", longest)))
+                                .recorded())
+                .isEqualTo(Map.of("tags", List.of("a", longest)));
+        assertThat(groups.keys("u", "i", Map.of("tags", longest + "x")).recorded()).isEmpty();
+    }
+
     @Test
     void modelsShareWhatIsKeptAlike() {
         StreamSpec one =

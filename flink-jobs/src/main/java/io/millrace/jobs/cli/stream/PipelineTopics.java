@@ -169,8 +169,11 @@ public final class PipelineTopics implements AutoCloseable {
         configs.put(
                 TopicConfig.CLEANUP_POLICY_CONFIG,
                 compacted ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
-        // A dead letter is larger than the record in it, an answer may be larger than its request.
-        if (name.equals(config.topics().deadLetters()) || name.equals(config.topics().scores())) {
+        // A dead letter is larger than the record in it, an answer may be larger than its request,
+        // and a row remembers texts of many events.
+        if (name.equals(config.topics().deadLetters())
+                || name.equals(config.topics().scores())
+                || name.equals(config.topics().features())) {
             configs.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGEST_DERIVED);
         }
         return new NewTopic(name, Optional.of(config.topics().partitions()), Optional.empty())

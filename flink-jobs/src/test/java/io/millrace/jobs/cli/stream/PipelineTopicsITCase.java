@@ -75,18 +75,19 @@ class PipelineTopicsITCase {
                 topics.createAbsent();
             }
             for (String topic : List.of("features", "users")) {
-                ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-                assertThat(
-                                admin.describeConfigs(List.of(resource))
-                                        .all()
-                                        .get()
-                                        .get(resource)
-                                        .get(TopicConfig.CLEANUP_POLICY_CONFIG)
-                                        .value())
+                assertThat(config(admin, topic, TopicConfig.CLEANUP_POLICY_CONFIG))
                         .as(topic)
                         .isEqualTo(TopicConfig.CLEANUP_POLICY_COMPACT);
             }
+            // A row holds values of many events, each of which may be as large as the usual limit.
+            assertThat(config(admin, "features", TopicConfig.MAX_MESSAGE_BYTES_CONFIG))
+                    .isEqualTo(Integer.toString(32 << 20));
         }
+    }
+
+    private static String config(Admin admin, String topic, String name) throws Exception {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        return admin.describeConfigs(List.of(resource)).all().get().get(resource).get(name).value();
     }
 
     private static Map<String, Object> admin(TestKafka kafka) {
