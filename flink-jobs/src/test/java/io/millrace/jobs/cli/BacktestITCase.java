@@ -116,6 +116,10 @@ class BacktestITCase {
                                 "{type: adagrad, learning-rate: 0.02}",
                                 "{type: sgd, learning-rate: 0.02}");
         Path page = directory.resolve("out.html");
+        // So many that the one cannot come to its end before the other has begun.
+        ratings =
+                new BacktestFiles(Files.createDirectory(directory.resolve("many")))
+                        .ratings(20_000, 19_500);
 
         CommandLineRun run = backtest("--config", cross, wild, "--report", page, "--json", "-");
 
