@@ -35,7 +35,9 @@ class MovieLensITCase {
         assertThat(learned("movielens.yaml").metrics().get("rmse")).isBetween(0.9, 0.980);
     }
 
-    /** Matrix factorisation one rating at a time has 0.967, and without learning means have 0.949. */
+    /**
+     * Matrix factorisation one rating at a time has 0.967, and without learning means have 0.949.
+     */
     @Test
     void knowsByStreamFeaturesWhatHappenedJustBefore() throws Exception {
         assertThat(learned("movielens-stream-features.yaml").metrics().get("rmse"))
