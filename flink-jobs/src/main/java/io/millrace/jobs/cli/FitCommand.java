@@ -255,7 +255,8 @@ final class FitCommand implements Callable<Integer> {
                 model.architecture(),
                 model.embeddingOptimizer(),
                 model.denseOptimizer(),
-                seed);
+                seed,
+                model.stream());
     }
 
     /** A model to be trained, and how. */
