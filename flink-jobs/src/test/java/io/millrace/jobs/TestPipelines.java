@@ -67,6 +67,19 @@ public final class TestPipelines {
                         versions.directory(), time, versions.baseEvery(), versions.retain()));
     }
 
+    /** The same pipeline whose versions stay deltas of the first one. */
+    static PipelineConfig uncompacted(PipelineConfig config) {
+        PipelineConfig.Versions versions = config.versions();
+        return with(
+                config,
+                config.training(),
+                new PipelineConfig.Versions(
+                        versions.directory(),
+                        versions.every(),
+                        Integer.MAX_VALUE,
+                        versions.retain()));
+    }
+
     /** The same pipeline with other properties of Kafka's clients. */
     static PipelineConfig kafka(PipelineConfig config, Map<String, String> properties) {
         return config.withKafka(

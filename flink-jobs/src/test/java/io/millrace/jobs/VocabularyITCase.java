@@ -75,7 +75,7 @@ class VocabularyITCase {
 
     @Test
     void versionsHoldTheLiveVocabularyWhereverCheckpointsFall() throws Exception {
-        PipelineConfig often = config("often", 20, 1);
+        PipelineConfig often = TestPipelines.uncompacted(config("often", 20, 1));
         PipelineConfig seldom = config("seldom", 400, 1);
         PacedPolls.pace(Duration.ofMillis(2));
         run(often);
