@@ -58,7 +58,7 @@ final class ImageLayoutITCase {
     void libHasDjlAndItsNativesAreUnpacked() throws IOException {
         assertThat(names(IMAGE.resolve("lib")).map(name -> name.replaceAll("-[0-9].*", "")))
                 .containsExactlyInAnyOrder("api", "gson", "jna", "pytorch-engine");
-        assertThat(names(IMAGE.resolve("native-cpu")))
+        assertThat(names(IMAGE.resolve("native-cpu/pytorch")))
                 .contains("libtorch.so", "libtorch_cpu.so", "libc10.so", "libdjl_torch.so");
     }
 
