@@ -1,5 +1,7 @@
 package io.millrace.jobs.label;
 
+import io.millrace.model.example.Labellable;
+
 /**
  * What the label join makes of its events: {@link Labelled} always, the others only when its {@link
  * LabelSettings} ask for them.
@@ -47,14 +49,27 @@ public sealed interface LabelOutcome<E> {
     /** Why an example has its label. */
     enum Why {
         /** A click in time: label 1. */
-        CLICK,
+        CLICK(1, 1),
         /** No click in the attribution window: label 0. */
-        TIMEOUT,
+        TIMEOUT(0, 1),
         /** Shown, under the policy that does not wait: label 0. */
-        SHOWN,
+        SHOWN(0, 1),
         /** A late click takes back the negative that went out: label 0, weight -1. */
-        REVERSAL,
+        REVERSAL(0, -1),
         /** The late click itself: label 1. */
-        CORRECTION
+        CORRECTION(1, 1);
+
+        private final float label;
+        private final float weight;
+
+        Why(float label, float weight) {
+            this.label = label;
+            this.weight = weight;
+        }
+
+        /** The example that this makes of an impression. */
+        <E extends Labellable<E>> E label(E impression) {
+            return impression.labelled(label, weight);
+        }
     }
 }
