@@ -36,7 +36,7 @@ class DeterminismITCase {
     @BeforeAll
     static void start() {
         kafka = TestKafka.start(directory);
-        flink = EmbeddedFlink.start(directory, 4);
+        flink = EmbeddedFlink.start(directory, 1, 4, RegisteredMetrics.reporting());
         TestTopics.create(kafka);
         TestRatings.send(kafka, RATINGS, 3);
     }
@@ -59,6 +59,34 @@ class DeterminismITCase {
         assertThat(VersionRows.fingerprint(often, VersionRows.newestVersion(often)))
                 .isEqualTo(VersionRows.fingerprint(seldom, VersionRows.newestVersion(seldom)));
         assertThat(compacted(often)).isEqualTo(compacted(seldom));
+    }
+
+    @Test
+    void aShardOfAnotherTaskManagerLearnsTheSameOverTheWire() throws Exception {
+        PipelineConfig together = TestPipelines.reproducible(config("together", 1, 200));
+        PipelineConfig apart = TestPipelines.reproducible(config("apart", 1, 200));
+        PacedPolls.pace(Duration.ZERO);
+        RegisteredMetrics.takeEnded();
+        run(flink, together);
+        long inMemory = bytesToShards();
+        try (EmbeddedFlink two =
+                EmbeddedFlink.start(directory, 2, 1, RegisteredMetrics.reporting())) {
+            run(two, apart);
+        }
+
+        assertThat(bytesToShards()).isGreaterThan(10 * inMemory);
+        assertThat(inMemory).isPositive();
+        assertThat(VersionRows.fingerprint(apart, VersionRows.newestVersion(apart)))
+                .isEqualTo(VersionRows.fingerprint(together, VersionRows.newestVersion(together)));
+    }
+
+    /** Of the job that has ended since the last call. */
+    private static long bytesToShards() {
+        return RegisteredMetrics.takeEnded().stream()
+                .filter(ended -> ended.name().equals("numBytesIn"))
+                .filter(ended -> "parameter shard".equals(ended.variables().get("<task_name>")))
+                .mapToLong(RegisteredMetrics.Ended::count)
+                .sum();
     }
 
     @Test
@@ -97,6 +125,10 @@ class DeterminismITCase {
     }
 
     private static void run(PipelineConfig config) throws Exception {
+        run(flink, config);
+    }
+
+    private static void run(EmbeddedFlink flink, PipelineConfig config) throws Exception {
         StreamExecutionEnvironment env = flink.environment();
         new TrainingJob(config, 0, Map.of("ratings", Map.of(0, (long) RATINGS))).build(env);
         env.execute("determinism");

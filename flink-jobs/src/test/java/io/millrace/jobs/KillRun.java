@@ -26,7 +26,8 @@ final class KillRun implements AutoCloseable {
     static final int RATINGS = 10_000;
 
     private static final int SEED = 11;
-    private static final int SLOTS = 4;
+    private static final int TASK_MANAGERS = 2;
+    private static final int SLOTS_OF_EACH = 2;
     private static final Duration EVERY = Duration.ofMillis(25);
 
     private final Path directory;
@@ -39,7 +40,7 @@ final class KillRun implements AutoCloseable {
         kafka = TestKafka.start(directory);
         TestTopics.create(kafka);
         TestRatings.send(kafka, RATINGS, SEED);
-        flink = EmbeddedFlink.start(directory, SLOTS);
+        flink = EmbeddedFlink.start(directory, TASK_MANAGERS, SLOTS_OF_EACH);
     }
 
     /** Trains over all ratings. With one trainer, micro-batches are reproducible. */

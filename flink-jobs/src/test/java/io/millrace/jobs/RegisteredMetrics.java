@@ -1,9 +1,12 @@
 package io.millrace.jobs;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.flink.configuration.ConfigConstants;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.metrics.Counter;
@@ -20,6 +23,7 @@ import org.apache.flink.metrics.reporter.MetricReporterFactory;
 public final class RegisteredMetrics implements MetricReporter {
 
     private static final Map<Metric, Registered> METRICS = new ConcurrentHashMap<>();
+    private static final Queue<Ended> ENDED = new ConcurrentLinkedQueue<>();
 
     /** Adds this reporter to a cluster's configuration. */
     static Configuration reporting() {
@@ -27,6 +31,15 @@ public final class RegisteredMetrics implements MetricReporter {
                 Map.of(
                         ConfigConstants.METRICS_REPORTER_PREFIX + "test.factory.class",
                         Factory.class.getName()));
+    }
+
+    /** Those that went with their job since the last call. */
+    static List<Ended> takeEnded() {
+        List<Ended> ended = new ArrayList<>();
+        for (Ended next = ENDED.poll(); next != null; next = ENDED.poll()) {
+            ended.add(next);
+        }
+        return ended;
     }
 
     /** All that are registered now. */
@@ -53,13 +66,19 @@ public final class RegisteredMetrics implements MetricReporter {
 
     @Override
     public void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {
-        METRICS.remove(metric);
+        Registered removed = METRICS.remove(metric);
+        if (removed != null && metric instanceof Counter counter) {
+            ENDED.add(new Ended(name, removed.variables(), counter.getCount()));
+        }
     }
 
     /** As Flink's Prometheus reporter makes names of them. */
     private static String prometheus(String name) {
         return name.replaceAll("[^a-zA-Z0-9:_]", "_");
     }
+
+    /** A counter that a job left behind, by Flink's own name for it. */
+    record Ended(String name, Map<String, String> variables, long count) {}
 
     /**
      * A metric of a running job.

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  *                  '------- same slot, in memory ----------'
  * </pre>
  *
+ * <p>Between a trainer and a shard of the same task manager requests and replies stay in memory:
+ * {@link RequestExchange}, {@link ReplyExchange}.
+ *
  * @param metrics reports every so many examples
  * @param pieces of versions: parts and metrics
  * @param outcomes of micro-batches, with a prediction for each sync; those of one trainer in the
@@ -68,7 +71,7 @@ public record ParameterServer(
                         .transform(
                                 "parameter shard",
                                 ShardReplySerializer.TYPE,
-                                new ParameterShard(spec, settings))
+                                new ParameterShard(pipeline, spec, settings))
                         .uid(pipeline + "-shard")
                         .setBufferTimeout(SEND_AT_ONCE)
                         .setParallelism(settings.shards())

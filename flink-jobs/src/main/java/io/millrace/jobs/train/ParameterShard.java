@@ -78,6 +78,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
 
     // -- configuration
 
+    private final String pipeline;
     private final ModelSpec spec;
     private final long cacheBytes;
     private final VersionNumbers numbers;
@@ -91,6 +92,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private transient ParameterTable table;
     private transient @Nullable FrozenWeights frozen;
     private transient boolean countsExamples;
+    private transient RequestExchange.@Nullable Inbox inbox;
     private transient VersionStorage storage;
     private transient BroadcastState<String, String> facts;
     private transient int shard;
@@ -110,7 +112,8 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private transient long pushes;
     private transient long pushesOfLastInterval;
 
-    ParameterShard(ModelSpec spec, ParameterServer.Settings settings) {
+    ParameterShard(String pipeline, ModelSpec spec, ParameterServer.Settings settings) {
+        this.pipeline = pipeline;
         this.spec = spec;
         cacheBytes = settings.cacheBytes();
         numbers = settings.numbers();
@@ -208,6 +211,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         if (started || lastComplete != NO_VERSION && isGone(lastComplete)) {
             startNewChain();
         }
+        inbox = RequestExchange.register(address(shard));
         getMetricGroup().gauge(MetricNames.CACHED_ROWS, () -> table.cachedRows());
         getMetricGroup().gauge(MetricNames.CACHE_HITS, () -> table.hits());
         getMetricGroup().gauge(MetricNames.CACHE_MISSES, () -> table.misses());
@@ -218,14 +222,25 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
 
     @Override
     public void processElement(StreamRecord<ShardRequest> element) {
-        ShardRequest request = element.getValue();
-        if (request instanceof ShardRequest.Push push) {
+        process(element.getValue());
+    }
+
+    private void process(ShardRequest request) {
+        if (request instanceof ShardRequest.Left left) {
+            process(Objects.requireNonNull(inbox).take(left));
+        } else if (request instanceof ShardRequest.Push push) {
             apply(push);
         } else if (request instanceof ShardRequest.Pull pull) {
-            output.collect(new StreamRecord<>(answer(pull)));
+            reply(answer(pull));
         } else if (request instanceof ShardRequest.Freeze freeze) {
             FrozenId newest = freeze.newest();
             frozen().freeze(newest.series(), newest.epoch(), freeze.oldest(), table.clock());
+        }
+    }
+
+    private void reply(ShardReply reply) {
+        if (!ReplyExchange.deliver(address(reply.trainer().subtask()), reply)) {
+            output.collect(new StreamRecord<>(reply));
         }
     }
 
@@ -382,6 +397,17 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         super.notifyCheckpointComplete(checkpointId);
         table.complete(checkpointId);
         lastComplete = Math.max(lastComplete, numbers.of(checkpointId));
+    }
+
+    @Override
+    public void close() throws Exception {
+        RequestExchange.unregister(address(shard), inbox);
+        super.close();
+    }
+
+    /** Of a task of this pipeline in the shard's own task manager. */
+    private TaskAddress address(int subtask) {
+        return TaskAddress.in(getContainingTask().getEnvironment(), pipeline, subtask);
     }
 
     private boolean isOwn(long key) {

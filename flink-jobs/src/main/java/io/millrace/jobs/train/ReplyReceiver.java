@@ -6,8 +6,9 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Receives the shards' replies in the trainer's slot and hands them over in memory. It has no
- * output; the loop closes outside the job graph.
+ * Receives the replies of shards of other task managers in the trainer's slot and hands them over
+ * in memory, or drops them when the trainer is gone. It has no output; the loop closes outside the
+ * job graph.
  */
 final class ReplyReceiver extends AbstractStreamOperator<ShardReply>
         implements OneInputStreamOperator<ShardReply, ShardReply> {
@@ -29,11 +30,12 @@ final class ReplyReceiver extends AbstractStreamOperator<ShardReply>
     @Override
     public void processElement(StreamRecord<ShardReply> element) {
         ShardReply reply = element.getValue();
-        ReplyExchange.deliver(
-                new ReplyExchange.Address(
-                        getRuntimeContext().getJobInfo().getJobId(),
-                        pipeline,
-                        reply.trainer().subtask()),
-                reply);
+        var unused =
+                ReplyExchange.deliver(
+                        TaskAddress.in(
+                                getContainingTask().getEnvironment(),
+                                pipeline,
+                                reply.trainer().subtask()),
+                        reply);
     }
 }

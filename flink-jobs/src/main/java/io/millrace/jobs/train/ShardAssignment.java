@@ -18,6 +18,9 @@ record ShardAssignment(int maxParallelism, int shards) implements Serializable {
     }
 
     int shardOf(long key) {
+        if (shards == 1) {
+            return 0;
+        }
         int keyGroup =
                 KeyGroupRangeAssignment.computeKeyGroupForKeyHash(
                         Long.hashCode(key), maxParallelism);

@@ -50,6 +50,14 @@ sealed interface ShardRequest {
             implements ShardRequest {}
 
     /**
+     * Says that a request lies in the shard's {@link RequestExchange.Inbox}.
+     *
+     * @param keys the first one of the request
+     * @param number by which the inbox knows it
+     */
+    record Left(TrainerId trainer, long batch, long[] keys, long number) implements ShardRequest {}
+
+    /**
      * Asks to keep all weights as they are now, and to forget older ones.
      *
      * @param batch the next that will be pulled

@@ -19,6 +19,7 @@ public final class ShardRequestSerializer extends ImmutableSerializer<ShardReque
     private static final byte PULL = 0;
     private static final byte PUSH = 1;
     private static final byte FREEZE = 2;
+    private static final byte LEFT = 3;
     private static final long[] NO_LONGS = new long[0];
 
     @Override
@@ -42,6 +43,8 @@ public final class ShardRequestSerializer extends ImmutableSerializer<ShardReque
         } else if (request instanceof ShardRequest.Freeze freeze) {
             write(freeze.newest(), target);
             target.writeLong(freeze.oldest());
+        } else if (request instanceof ShardRequest.Left left) {
+            target.writeLong(left.number());
         }
     }
 
@@ -64,6 +67,7 @@ public final class ShardRequestSerializer extends ImmutableSerializer<ShardReque
                             source.readLong());
             case FREEZE ->
                     new ShardRequest.Freeze(trainer, batch, keys, read(source), source.readLong());
+            case LEFT -> new ShardRequest.Left(trainer, batch, keys, source.readLong());
             default -> throw new IOException("there is no request to a shard of kind " + kind);
         };
     }
@@ -72,7 +76,10 @@ public final class ShardRequestSerializer extends ImmutableSerializer<ShardReque
         if (request instanceof ShardRequest.Push) {
             return PUSH;
         }
-        return request instanceof ShardRequest.Pull ? PULL : FREEZE;
+        if (request instanceof ShardRequest.Pull) {
+            return PULL;
+        }
+        return request instanceof ShardRequest.Freeze ? FREEZE : LEFT;
     }
 
     private static void write(FrozenId frozen, DataOutputView target) throws IOException {

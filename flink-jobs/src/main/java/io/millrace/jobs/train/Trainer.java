@@ -23,6 +23,7 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.execution.Environment;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -95,7 +96,8 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
     private transient MicroBatchBuilder batchBuilder;
     private transient boolean rowsExpire;
     private transient Learner learner;
-    private transient ReplyExchange.Address address;
+    private transient TaskAddress address;
+    private transient TaskAddress[] shards;
     private transient ReplyExchange.@Nullable Endpoint endpoint;
     private transient ListState<Example> kept;
     private transient List<Example> gathering;
@@ -170,9 +172,10 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
         inFlight = new ArrayDeque<>();
         labelWait = settings.sync().labelWait().toMillis();
         keyOfShard = epochs.isEmpty() ? new long[0] : assignment.keyOfEachShard();
-        address =
-                new ReplyExchange.Address(
-                        getRuntimeContext().getJobInfo().getJobId(), pipeline, id.subtask());
+        Environment environment = getContainingTask().getEnvironment();
+        address = TaskAddress.in(environment, pipeline, id.subtask());
+        shards = new TaskAddress[assignment.shards()];
+        Arrays.setAll(shards, shard -> TaskAddress.in(environment, pipeline, shard));
         endpoint = new ReplyExchange.Endpoint(id, mailbox, this::onReply);
         ReplyExchange.register(address, endpoint);
         if (!gathering.isEmpty()) {
@@ -323,6 +326,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
             if (batch.keysFrom(shard) < batch.keysTo(shard)) {
                 flight.awaited++;
                 emit(
+                        shard,
                         new ShardRequest.Pull(
                                 id,
                                 flight.number,
@@ -400,6 +404,7 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
             int to = batch.keysTo(shard);
             if (from < to) {
                 emit(
+                        shard,
                         new ShardRequest.Push(
                                 id,
                                 flight.number,
@@ -447,6 +452,10 @@ final class Trainer extends AbstractStreamOperator<ShardRequest>
 
     private static long[] keys(MicroBatch batch, int shard) {
         return Arrays.copyOfRange(batch.keys(), batch.keysFrom(shard), batch.keysTo(shard));
+    }
+
+    private void emit(int shard, ShardRequest request) {
+        emit(RequestExchange.leave(shards[shard], request));
     }
 
     private void emit(ShardRequest request) {

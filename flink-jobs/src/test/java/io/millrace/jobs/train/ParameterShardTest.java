@@ -20,6 +20,7 @@ import io.millrace.model.version.VersionPaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ import java.util.concurrent.CancellationException;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.mailbox.SyncMailboxExecutor;
 import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.OperatorSnapshotFinalizer;
@@ -63,6 +65,69 @@ class ParameterShardTest {
             ShardReply reply = shard.extractOutputValues().get(0);
             assertThat(reply.batch()).isZero();
             assertThat(reply.weights()).containsExactly(initial);
+        }
+    }
+
+    /** As those that come over the wire. */
+    @Test
+    void takesRequestsThatWereLeftWithIt() throws Exception {
+        long[] keys = {ParameterKey.ofValue(1, 100), ParameterKey.ofValue(1, 200)};
+        TaskAddress address;
+        try (var shard = open(null);
+                var other = open(null)) {
+            address = TaskAddress.in(shard.getEnvironment(), "test", 0);
+            ShardRequest pull = new ShardRequest.Pull(TRAINER, 0, keys);
+            ShardRequest push =
+                    new ShardRequest.Push(
+                            TRAINER, 0, keys, new int[] {1, 1}, new float[] {1, 2, 3, 4}, 0);
+            for (ShardRequest request : List.of(pull, push, pull)) {
+                ShardRequest left = RequestExchange.leave(address, request);
+                assertThat(left).isInstanceOf(ShardRequest.Left.class);
+                shard.processElement(left, 0);
+                other.processElement(request, 0);
+            }
+            assertThat(shard.extractOutputValues())
+                    .usingRecursiveComparison()
+                    .isEqualTo(other.extractOutputValues());
+            assertThat(shard.extractOutputValues().get(1).weights())
+                    .isNotEqualTo(shard.extractOutputValues().get(0).weights());
+        }
+        ShardRequest late = new ShardRequest.Pull(TRAINER, 1, keys);
+        assertThat(RequestExchange.leave(address, late)).as("it has ended").isSameAs(late);
+    }
+
+    @Test
+    void refusesARequestThatWasLeftWithItsPredecessor() throws Exception {
+        try (var shard = open(null)) {
+            ShardRequest.Left left = new ShardRequest.Left(TRAINER, 7, new long[] {1}, 0);
+            assertThatThrownBy(() -> shard.processElement(left, 0))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("micro-batch 7")
+                    .hasMessageContaining("has ended since");
+        }
+    }
+
+    @Test
+    void handsRepliesToATrainerOfItsTaskManager() throws Exception {
+        ShardRequest pull =
+                new ShardRequest.Pull(TRAINER, 0, new long[] {ParameterKey.ofValue(1, 100)});
+        List<ShardReply> delivered = new ArrayList<>();
+        try (var shard = open(null)) {
+            TaskAddress address = TaskAddress.in(shard.getEnvironment(), "test", TRAINER.subtask());
+            ReplyExchange.Endpoint endpoint =
+                    new ReplyExchange.Endpoint(TRAINER, new SyncMailboxExecutor(), delivered::add);
+            ReplyExchange.register(address, endpoint);
+            shard.processElement(pull, 0);
+            assertThat(delivered).hasSize(1);
+            assertThat(shard.extractOutputValues()).isEmpty();
+
+            ReplyExchange.unregister(address, endpoint);
+            shard.processElement(pull, 0);
+            assertThat(delivered).hasSize(1);
+            assertThat(shard.extractOutputValues())
+                    .singleElement()
+                    .usingRecursiveComparison()
+                    .isEqualTo(delivered.get(0));
         }
     }
 
@@ -469,7 +534,7 @@ class ParameterShardTest {
             throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        new ParameterShard(model, TestShards.settings(cacheBytes, storage)),
+                        new ParameterShard("test", model, TestShards.settings(cacheBytes, storage)),
                         (ShardRequest request) -> request.keys()[0],
                         Types.LONG);
         harness.setStateBackend(new EmbeddedRocksDBStateBackend());

@@ -30,6 +30,7 @@ class ShardRequestSerializerTest extends SerializerContract<ShardRequest> {
                         new long[] {1},
                         List.of(new FrozenId(0, Long.MIN_VALUE), new FrozenId(2, 1L << 40)),
                         1_700_000_000_000L),
-                new ShardRequest.Freeze(trainer, 9, new long[] {-7}, new FrozenId(1, -5), -6));
+                new ShardRequest.Freeze(trainer, 9, new long[] {-7}, new FrozenId(1, -5), -6),
+                new ShardRequest.Left(trainer, 10, new long[] {-7}, 1L << 40));
     }
 }

@@ -67,7 +67,7 @@ final class TestShards implements AutoCloseable {
         for (int shard = 0; shard < parallelism; shard++) {
             var harness =
                     new KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardReply>(
-                            new ParameterShard(spec, settings),
+                            new ParameterShard("test", spec, settings),
                             request -> request.keys()[0],
                             Types.LONG,
                             KEY_GROUPS,

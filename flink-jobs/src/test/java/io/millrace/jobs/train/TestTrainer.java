@@ -1,5 +1,7 @@
 package io.millrace.jobs.train;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import java.util.ArrayList;
@@ -77,10 +79,14 @@ final class TestTrainer implements AutoCloseable {
 
     /** Leaves an answer in its mailbox. */
     void deliver(ShardReply reply) {
-        ReplyExchange.deliver(
-                new ReplyExchange.Address(
-                        harness.getEnvironment().getJobID(), PIPELINE, reply.trainer().subtask()),
-                reply);
+        assertThat(
+                        ReplyExchange.deliver(
+                                TaskAddress.in(
+                                        harness.getEnvironment(),
+                                        PIPELINE,
+                                        reply.trainer().subtask()),
+                                reply))
+                .isTrue();
     }
 
     /** Leaves a mail in its mailbox. */

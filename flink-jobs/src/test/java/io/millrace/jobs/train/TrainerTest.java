@@ -119,6 +119,40 @@ class TrainerTest {
     }
 
     @Test
+    void requestsForAShardOfItsTaskManagerAreLeftThere() throws Exception {
+        try (var trainer = openStale(1)) {
+            TaskAddress shard = TaskAddress.in(trainer.getEnvironment(), "test", 0);
+            RequestExchange.Inbox inbox = RequestExchange.register(shard);
+            process(trainer, 0, MICRO_BATCH);
+            ShardRequest pull = leftIn(inbox, trainer, 0);
+            assertThat(pull).isInstanceOf(ShardRequest.Pull.class);
+
+            int weights =
+                    Arrays.stream(pull.keys()).mapToInt(new ParameterLayout(spec)::width).sum();
+            answer(trainer, 0, weights);
+            runMails(trainer);
+            ShardRequest push = leftIn(inbox, trainer, 1);
+            assertThat(push).isInstanceOf(ShardRequest.Push.class);
+            assertThat(push.keys()).isEqualTo(pull.keys());
+
+            RequestExchange.unregister(shard, inbox);
+            process(trainer, MICRO_BATCH, MICRO_BATCH);
+            assertThat(trainer.extractOutputValues().get(2)).isInstanceOf(ShardRequest.Pull.class);
+        }
+    }
+
+    private static ShardRequest leftIn(
+            RequestExchange.Inbox inbox,
+            OneInputStreamOperatorTestHarness<Example, ShardRequest> trainer,
+            int sent) {
+        ShardRequest.Left left = (ShardRequest.Left) trainer.extractOutputValues().get(sent);
+        ShardRequest request = inbox.take(left);
+        assertThat(left.batch()).isEqualTo(request.batch());
+        assertThat(left.keys()).containsExactly(request.keys()[0]);
+        return request;
+    }
+
+    @Test
     void theNextPullGoesOutBeforeAReadyBatchIsLearned() throws Exception {
         try (var trainer = openStale(3)) {
             process(trainer, 0, MICRO_BATCH);
@@ -342,10 +376,10 @@ class TrainerTest {
 
     private static void deliver(
             OneInputStreamOperatorTestHarness<Example, ShardRequest> trainer, ShardReply reply) {
-        ReplyExchange.deliver(
-                new ReplyExchange.Address(
-                        trainer.getEnvironment().getJobID(), "test", reply.trainer().subtask()),
-                reply);
+        var unused =
+                ReplyExchange.deliver(
+                        TaskAddress.in(trainer.getEnvironment(), "test", reply.trainer().subtask()),
+                        reply);
     }
 
     /** Number of weights that a pull asks for. */
