@@ -7,6 +7,7 @@ import io.millrace.model.feature.FeatureExtractor;
 import io.millrace.model.feature.InvalidEventException;
 import io.millrace.model.stream.KeyGroups;
 import io.millrace.model.stream.StreamKeys;
+import io.millrace.model.stream.StreamSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * problem; it is in the stream all the same, so that a stream does not depend on its models.
  *
  * @param specs the pipelines' models, in their order
+ * @param streams what each of them wants to know of rows
  * @param sliceFields fields whose values are kept
  */
-record BacktestExamples(List<ModelSpec> specs, List<String> sliceFields)
+record BacktestExamples(List<ModelSpec> specs, List<StreamSpec> streams, List<String> sliceFields)
         implements ExampleRecipe<BacktestExample> {
 
     private static final long serialVersionUID = 1L;
@@ -32,7 +34,7 @@ record BacktestExamples(List<ModelSpec> specs, List<String> sliceFields)
     @Override
     public ExampleRecipe.Opened<BacktestExample> open() {
         List<FeatureExtractor> extractors = specs.stream().map(FeatureExtractor::new).toList();
-        List<KeyGroups> groups = specs.stream().map(s -> KeyGroups.of(s.stream())).toList();
+        List<KeyGroups> groups = streams.stream().map(KeyGroups::of).toList();
         Digest digest = new Digest();
         return (user, item, features, timestamp) -> {
             @Nullable Example[] examples = new Example[extractors.size()];
@@ -92,7 +94,7 @@ record BacktestExamples(List<ModelSpec> specs, List<String> sliceFields)
     }
 
     /** What an event says, whatever order its features were written in. */
-    private static String contents(String user, String item, Map<String, Object> features) {
+    static String contents(String user, String item, Map<String, Object> features) {
         StringBuilder contents = new StringBuilder();
         append(user, contents);
         append(item, contents);

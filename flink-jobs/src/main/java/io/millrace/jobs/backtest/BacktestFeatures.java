@@ -3,20 +3,19 @@ package io.millrace.jobs.backtest;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.feature.Draft;
 import io.millrace.jobs.feature.DraftSerializer;
+import io.millrace.jobs.feature.FeatureEvent;
 import io.millrace.jobs.feature.LabelledDraft;
 import io.millrace.jobs.feature.LabelledDraftSerializer;
 import io.millrace.jobs.feature.StreamFeatures;
 import io.millrace.jobs.label.LabelOutcome;
 import io.millrace.jobs.label.LabelOutcomeSerializer;
-import io.millrace.model.ModelSpec;
-import io.millrace.model.stream.StreamSpec;
 import java.util.List;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
 /**
- * The stream features of a backtest: rows for all pipelines at once, and examples that are filled
- * in where they stand in the joined stream. An event that a pipeline cannot use counts in the rows
- * all the same, if its keys can be read for another one.
+ * The stream features and profiles of a backtest: rows for all pipelines at once, and examples that
+ * are filled in where they stand in the joined stream. An event that a pipeline cannot use counts
+ * in the rows all the same, if its keys can be read for another one.
  */
 final class BacktestFeatures {
 
@@ -26,9 +25,15 @@ final class BacktestFeatures {
         return pipelines.stream().anyMatch(p -> !p.config().model().stream().isEmpty());
     }
 
-    /** Fills in the examples of {@code learned}, which are those of the outcomes. */
+    /**
+     * Fills in the examples of {@code learned}, which are those of the outcomes.
+     *
+     * @param updates what profiles say
+     */
     static DataStream<BacktestExample> ofOutcomes(
             List<BacktestPipeline> pipelines,
+            BacktestProfiles profiles,
+            DataStream<FeatureEvent> updates,
             DataStream<LabelOutcome<BacktestExample>> outcomes,
             DataStream<BacktestExample> learned) {
         PipelineConfig config = pipelines.get(0).config();
@@ -42,19 +47,24 @@ final class BacktestFeatures {
                         .setParallelism(1);
         return filledIn(
                 learned,
-                StreamFeatures.ofOutcomes(drafts, List.of(), config.labels(), settings(pipelines)));
+                StreamFeatures.ofOutcomes(
+                        drafts, all(profiles, updates), config.labels(), settings(profiles)));
     }
 
-    /** Fills in ratings. */
+    /** Fills in ratings, the same. */
     static DataStream<BacktestExample> ofRatings(
-            List<BacktestPipeline> pipelines, DataStream<BacktestExample> ratings) {
+            BacktestProfiles profiles,
+            DataStream<FeatureEvent> updates,
+            DataStream<BacktestExample> ratings) {
         DataStream<LabelledDraft<BacktestExample>> drafts =
                 ratings.map(BacktestFeatures::rated)
                         .returns(LabelledDraftSerializer.type(new BacktestExampleSerializer()))
                         .name("drafts")
                         .uid("drafts")
                         .setParallelism(1);
-        return filledIn(ratings, StreamFeatures.ofRatings(drafts, List.of(), settings(pipelines)));
+        return filledIn(
+                ratings,
+                StreamFeatures.ofRatings(drafts, all(profiles, updates), settings(profiles)));
     }
 
     private static DataStream<BacktestExample> filledIn(
@@ -65,14 +75,16 @@ final class BacktestFeatures {
                 .setParallelism(1);
     }
 
-    private static StreamFeatures.Settings<BacktestExample> settings(
-            List<BacktestPipeline> pipelines) {
-        List<ModelSpec> models = pipelines.stream().map(p -> p.config().model()).toList();
-        List<StreamSpec> specs = models.stream().map(ModelSpec::stream).toList();
+    private static List<DataStream<FeatureEvent>> all(
+            BacktestProfiles profiles, DataStream<FeatureEvent> updates) {
+        return profiles.isEmpty() ? List.of() : List.of(updates);
+    }
+
+    private static StreamFeatures.Settings<BacktestExample> settings(BacktestProfiles profiles) {
         return new StreamFeatures.Settings<>(
-                models.get(0).name(),
-                specs,
-                new BacktestCompletion(models),
+                profiles.models().get(0).name(),
+                profiles.streams(),
+                new BacktestCompletion(profiles),
                 BacktestExampleSerializer.TYPE,
                 new BacktestExampleSerializer(),
                 false,

@@ -1,6 +1,7 @@
 package io.millrace.jobs.backtest;
 
 import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.feature.FeatureEvent;
 import io.millrace.jobs.history.History;
 import io.millrace.jobs.label.LabelEvent;
 import io.millrace.jobs.label.LabelEventSerializer;
@@ -11,12 +12,10 @@ import io.millrace.jobs.label.LabelSettings;
 import io.millrace.jobs.label.LearnedExamples;
 import io.millrace.jobs.train.BatchOutcome;
 import io.millrace.jobs.wire.ExampleSerializer;
-import io.millrace.model.ModelSpec;
 import io.millrace.model.example.Example;
 import io.millrace.model.loss.Objective;
 import io.millrace.model.metric.MetricExamples;
 import io.millrace.schemas.DeadLetter;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -53,8 +52,10 @@ public final class BacktestGraph {
             List<BacktestPipeline> pipelines,
             BacktestSettings settings) {
         PipelineConfig config = pipelines.get(0).config();
+        BacktestProfiles profiles = BacktestProfiles.of(pipelines, history);
         SingleOutputStreamOperator<LabelEvent<BacktestExample>> events =
-                events(env, history, pipelines, settings);
+                events(env, history, pipelines, profiles, settings);
+        DataStream<FeatureEvent> updates = events.getSideOutput(EventOrder.PROFILES);
         DataStream<JudgeEvent> aside = events.getSideOutput(EventOrder.ASIDE);
         if (config.model().objective() instanceof Objective.Rating) {
             DataStream<BacktestExample> rated = rated(events);
@@ -62,7 +63,7 @@ public final class BacktestGraph {
                     pipelines,
                     settings,
                     BacktestFeatures.isNeededBy(pipelines)
-                            ? BacktestFeatures.ofRatings(pipelines, rated)
+                            ? BacktestFeatures.ofRatings(profiles, updates, rated)
                             : rated,
                     aside);
         }
@@ -72,7 +73,8 @@ public final class BacktestGraph {
                 pipelines,
                 settings,
                 BacktestFeatures.isNeededBy(pipelines)
-                        ? BacktestFeatures.ofOutcomes(pipelines, outcomes, learned(outcomes))
+                        ? BacktestFeatures.ofOutcomes(
+                                pipelines, profiles, updates, outcomes, learned(outcomes))
                         : learned(outcomes),
                 aside.union(leftOver(outcomes, Origins.of(history))));
     }
@@ -115,22 +117,25 @@ public final class BacktestGraph {
             StreamExecutionEnvironment env,
             History history,
             List<BacktestPipeline> pipelines,
+            BacktestProfiles profiles,
             BacktestSettings settings) {
         PipelineConfig config = pipelines.get(0).config();
-        List<ModelSpec> models = new ArrayList<>();
-        pipelines.forEach(pipeline -> models.add(pipeline.config().model()));
         return env.fromSource(
-                        new HistorySource(history),
+                        new HistorySource(history, profiles.tables()),
                         WatermarkStrategy.noWatermarks(),
                         "history",
-                        NumberedEventSerializer.TYPE)
+                        HistoryRecordSerializer.TYPE)
                 .uid("history")
                 .setParallelism(1)
                 .rebalance()
                 .map(
                         new EventDecoder(
                                 names(pipelines),
-                                new BacktestExamples(models, settings.sliceFields()),
+                                new BacktestExamples(
+                                        profiles.models(),
+                                        profiles.streams(),
+                                        settings.sliceFields()),
+                                profiles,
                                 config.model().objective(),
                                 history.format(),
                                 config.events().maxBytes(),

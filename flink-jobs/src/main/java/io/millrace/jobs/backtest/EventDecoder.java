@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Reads payloads as production does, and makes every pipeline's example of each; in parallel, since
  * it looks at nothing but the event.
  */
-final class EventDecoder extends RichMapFunction<NumberedEvent, ReadEvent> {
+final class EventDecoder extends RichMapFunction<HistoryRecord, ReadEvent> {
 
     private static final long serialVersionUID = 1L;
     private static final String RATING_ID = "";
@@ -32,6 +32,7 @@ final class EventDecoder extends RichMapFunction<NumberedEvent, ReadEvent> {
 
     private final List<String> pipelines;
     private final BacktestExamples examples;
+    private final BacktestProfiles profiles;
     private final Objective objective;
     private final EventFormat format;
     private final int maxBytes;
@@ -43,6 +44,7 @@ final class EventDecoder extends RichMapFunction<NumberedEvent, ReadEvent> {
     private transient @Nullable SourcedReader<LabelEvent<BacktestExample>> impressions;
     private transient @Nullable SourcedReader<LabelEvent<BacktestExample>> clicks;
     private transient @Nullable SourcedReader<BacktestExample> ratings;
+    private transient ProfileDecoder profileDecoder;
 
     /**
      * @param pipelines their names
@@ -52,6 +54,7 @@ final class EventDecoder extends RichMapFunction<NumberedEvent, ReadEvent> {
     EventDecoder(
             List<String> pipelines,
             BacktestExamples examples,
+            BacktestProfiles profiles,
             Objective objective,
             EventFormat format,
             int maxBytes,
@@ -59,6 +62,7 @@ final class EventDecoder extends RichMapFunction<NumberedEvent, ReadEvent> {
             Origins origins) {
         this.pipelines = pipelines;
         this.examples = examples;
+        this.profiles = profiles;
         this.objective = objective;
         this.format = format;
         this.maxBytes = maxBytes;
@@ -68,6 +72,8 @@ final class EventDecoder extends RichMapFunction<NumberedEvent, ReadEvent> {
 
     @Override
     public void open(OpenContext context) {
+        profileDecoder =
+                new ProfileDecoder(pipelines, profiles, format, maxBytes, maxAhead, origins);
         if (objective instanceof Objective.Rating rating) {
             ratings =
                     new SourcedReader<>(
@@ -81,7 +87,13 @@ final class EventDecoder extends RichMapFunction<NumberedEvent, ReadEvent> {
     }
 
     @Override
-    public ReadEvent map(NumberedEvent numbered) {
+    public ReadEvent map(HistoryRecord sent) {
+        return sent instanceof NumberedProfile profile
+                ? profileDecoder.read(profile)
+                : read((NumberedEvent) sent);
+    }
+
+    private ReadEvent read(NumberedEvent numbered) {
         HistoryEvent event = numbered.event();
         byte[] payload = event.payload();
         Origin origin = event.origin();
@@ -120,14 +132,22 @@ final class EventDecoder extends RichMapFunction<NumberedEvent, ReadEvent> {
         var event = (Sourced.Event<LabelEvent<BacktestExample>>) sourced;
         if (event.value() instanceof LabelEvent.Impressed<BacktestExample> impressed) {
             BacktestExample example = impressed.example();
-            return new ReadEvent(
-                    numbered.number(),
+            return read(
+                    numbered,
                     event.eventTime(),
                     new LabelEvent.Impressed<>(
                             impressed.impressionId(), example.of(numbered.number())),
                     problems(event.origin(), example));
         }
-        return new ReadEvent(numbered.number(), event.eventTime(), event.value(), List.of());
+        return read(numbered, event.eventTime(), event.value(), List.of());
+    }
+
+    private static ReadEvent read(
+            NumberedEvent numbered,
+            long time,
+            @Nullable LabelEvent<BacktestExample> event,
+            List<RejectedEvent> rejected) {
+        return new ReadEvent(numbered.place(), numbered.number(), time, event, null, rejected);
     }
 
     private List<RejectedEvent> problems(Origin origin, BacktestExample example) {
@@ -167,8 +187,8 @@ final class EventDecoder extends RichMapFunction<NumberedEvent, ReadEvent> {
     }
 
     private ReadEvent rejected(NumberedEvent numbered, String reason, String detail) {
-        return new ReadEvent(
-                numbered.number(),
+        return read(
+                numbered,
                 numbered.event().time(),
                 null,
                 List.of(

@@ -3,8 +3,11 @@ package io.millrace.jobs.backtest;
 import io.millrace.jobs.history.History;
 import io.millrace.jobs.history.HistoryCursor;
 import io.millrace.jobs.history.HistoryEvent;
+import io.millrace.jobs.history.HistoryProfile;
+import io.millrace.jobs.history.ProfileCursor;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -12,18 +15,23 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.core.io.InputStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the split of a {@link HistorySource}, event after event. */
-final class HistoryReader implements SourceReader<NumberedEvent, HistorySource.Split> {
+/** Reads the split of a {@link HistorySource}: profile after profile, then event after event. */
+final class HistoryReader implements SourceReader<HistoryRecord, HistorySource.Split> {
 
     private final History history;
+    private final Set<String> tables;
     private final SourceReaderContext context;
     private final CompletableFuture<Void> splitsCame = new CompletableFuture<>();
-    private @Nullable HistoryCursor cursor;
+    private @Nullable ProfileCursor profiles;
+    private @Nullable HistoryCursor events;
     private boolean hasSplit;
     private long next;
+    private long sent;
+    private long eventsSent;
 
-    HistoryReader(History history, SourceReaderContext context) {
+    HistoryReader(History history, Set<String> tables, SourceReaderContext context) {
         this.history = history;
+        this.tables = Set.copyOf(tables);
         this.context = context;
     }
 
@@ -38,18 +46,19 @@ final class HistoryReader implements SourceReader<NumberedEvent, HistorySource.S
     }
 
     @Override
-    public InputStatus pollNext(ReaderOutput<NumberedEvent> output) throws IOException {
+    public InputStatus pollNext(ReaderOutput<HistoryRecord> output) throws IOException {
         if (!hasSplit) {
             return splitsCame.isDone() ? InputStatus.END_OF_INPUT : InputStatus.NOTHING_AVAILABLE;
         }
-        if (cursor == null) {
-            cursor = openAt(next);
+        HistoryRecord read = read();
+        while (read != null && read.place() < next) {
+            read = read();
         }
-        HistoryEvent event = cursor.next();
-        if (event == null) {
+        if (read == null) {
             return InputStatus.END_OF_INPUT;
         }
-        output.collect(new NumberedEvent(next++, event));
+        output.collect(read);
+        next = read.place() + 1;
         return InputStatus.MORE_AVAILABLE;
     }
 
@@ -78,18 +87,38 @@ final class HistoryReader implements SourceReader<NumberedEvent, HistorySource.S
 
     @Override
     public void close() throws IOException {
-        if (cursor != null) {
-            cursor.close();
+        try {
+            if (profiles != null) {
+                profiles.close();
+            }
+        } finally {
+            if (events != null) {
+                events.close();
+            }
         }
     }
 
-    private HistoryCursor openAt(long number) throws IOException {
-        HistoryCursor opened = history.open();
-        for (long skipped = 0; skipped < number; skipped++) {
-            if (opened.next() == null) {
-                break;
+    private @Nullable HistoryRecord read() throws IOException {
+        if (events == null) {
+            HistoryProfile profile = readProfile();
+            if (profile != null) {
+                return new NumberedProfile(sent++, profile);
             }
+            events = history.open();
         }
-        return opened;
+        HistoryEvent event = events.next();
+        return event == null ? null : new NumberedEvent(sent++, eventsSent++, event);
+    }
+
+    /** The next that is wanted. */
+    private @Nullable HistoryProfile readProfile() throws IOException {
+        if (profiles == null) {
+            profiles = tables.isEmpty() ? ProfileCursor.NONE : history.openProfiles();
+        }
+        HistoryProfile profile = profiles.next();
+        while (profile != null && !tables.contains(profile.table())) {
+            profile = profiles.next();
+        }
+        return profile;
     }
 }

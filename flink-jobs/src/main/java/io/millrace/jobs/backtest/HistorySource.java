@@ -3,6 +3,7 @@ package io.millrace.jobs.backtest;
 import io.millrace.jobs.history.History;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -14,11 +15,15 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A history as a source of Flink: one split, hence parallelism 1, that is read once and numbers its
- * events. A backtest is never restored, so the split knows no more than how far it was read.
+ * A history as a source of Flink: one split, hence parallelism 1, that is read once and numbers
+ * what it sends. All profiles come before the first event: so each is there when event time comes
+ * to it, in whatever order they were recorded. A backtest is never restored, so the split knows no
+ * more than how far it was read.
+ *
+ * @param tables of the profiles that are wanted
  */
-record HistorySource(History history)
-        implements Source<NumberedEvent, HistorySource.Split, Boolean> {
+record HistorySource(History history, Set<String> tables)
+        implements Source<HistoryRecord, HistorySource.Split, Boolean> {
 
     @Override
     public Boundedness getBoundedness() {
@@ -26,8 +31,8 @@ record HistorySource(History history)
     }
 
     @Override
-    public SourceReader<NumberedEvent, Split> createReader(SourceReaderContext context) {
-        return new HistoryReader(history, context);
+    public SourceReader<HistoryRecord, Split> createReader(SourceReaderContext context) {
+        return new HistoryReader(history, tables, context);
     }
 
     @Override
@@ -54,7 +59,7 @@ record HistorySource(History history)
     /**
      * The whole history.
      *
-     * @param next number of the event to be read next
+     * @param next place of what is to be read next
      */
     record Split(long next) implements SourceSplit {
         @Override

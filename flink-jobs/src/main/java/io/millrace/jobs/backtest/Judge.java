@@ -79,6 +79,8 @@ final class Judge extends AbstractStreamOperator<Void>
             file().rejected(rejected.number(), rejected.event());
         } else if (event instanceof JudgeEvent.Unlabelled) {
             unlabelled++;
+        } else if (event instanceof JudgeEvent.Profiles profiles) {
+            file().profiles(profiles.count(), profiles.fingerprint());
         } else if (event instanceof JudgeEvent.Ended ended) {
             events = ended.events();
         }

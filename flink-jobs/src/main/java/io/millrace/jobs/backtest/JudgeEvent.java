@@ -61,6 +61,14 @@ sealed interface JudgeEvent {
     /** An impression whose window had not ended when the history did. */
     record Unlabelled() implements JudgeEvent {}
 
+    /**
+     * The profiles of the history have been read.
+     *
+     * @param count of those that a pipeline can use
+     * @param fingerprint SHA-256 over their contents in their order, in hexadecimal
+     */
+    record Profiles(long count, String fingerprint) implements JudgeEvent {}
+
     /** The history has ended after so many events. */
     record Ended(long events) implements JudgeEvent {}
 }

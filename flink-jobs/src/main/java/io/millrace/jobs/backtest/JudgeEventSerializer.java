@@ -22,6 +22,7 @@ public final class JudgeEventSerializer extends ImmutableSerializer<JudgeEvent> 
     private static final int REJECTED = 3;
     private static final int UNLABELLED = 4;
     private static final int ENDED = 5;
+    private static final int PROFILES = 6;
 
     private final BatchOutcomeSerializer outcomes = new BatchOutcomeSerializer();
 
@@ -43,6 +44,10 @@ public final class JudgeEventSerializer extends ImmutableSerializer<JudgeEvent> 
         } else if (event instanceof JudgeEvent.Ended ended) {
             target.writeByte(ENDED);
             target.writeLong(ended.events());
+        } else if (event instanceof JudgeEvent.Profiles profiles) {
+            target.writeByte(PROFILES);
+            target.writeLong(profiles.count());
+            StringValue.writeString(profiles.fingerprint(), target);
         }
     }
 
@@ -58,6 +63,8 @@ public final class JudgeEventSerializer extends ImmutableSerializer<JudgeEvent> 
                             source.readLong(), ReadEventSerializer.readRejected(source));
             case UNLABELLED -> new JudgeEvent.Unlabelled();
             case ENDED -> new JudgeEvent.Ended(source.readLong());
+            case PROFILES ->
+                    new JudgeEvent.Profiles(source.readLong(), StringValue.readString(source));
             default -> throw new IOException("unknown kind of event for the judge: " + kind);
         };
     }

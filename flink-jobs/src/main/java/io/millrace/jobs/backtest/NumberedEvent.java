@@ -5,6 +5,6 @@ import io.millrace.jobs.history.HistoryEvent;
 /**
  * An event and its place in the history.
  *
- * @param number from 0, without gaps
+ * @param number among the events, from 0, without gaps
  */
-record NumberedEvent(long number, HistoryEvent event) {}
+record NumberedEvent(long place, long number, HistoryEvent event) implements HistoryRecord {}

@@ -38,6 +38,8 @@ final class OutcomeColumns {
     private final MessageDigest fingerprint = Digest.sha256();
     private final ByteBuffer row;
     private final ByteBuffer identity = ByteBuffer.allocate(2 * Long.BYTES + 2 * Float.BYTES);
+    private long profiles;
+    private String profilesFingerprint = "";
     private long events;
     private long unlabelled;
 
@@ -107,6 +109,12 @@ final class OutcomeColumns {
         events = all;
     }
 
+    void readProfiles(DataInputStream in) throws IOException {
+        long count = in.readLong();
+        profilesFingerprint = readText(in);
+        profiles = count;
+    }
+
     Recorded recorded() {
         List<SliceColumn> slices = new ArrayList<>();
         for (int i = 0; i < sliceFields.size(); i++) {
@@ -121,6 +129,7 @@ final class OutcomeColumns {
         for (int i = 0; i < rows.length; i++) {
             rows[i] = predictions[i].toFloatArray();
         }
+        fingerprint.update(profilesFingerprint.getBytes(StandardCharsets.UTF_8));
         // They come by several ways, and in no order between these.
         rejected.sort(Comparator.comparingLong(Rejection::number));
         return new Recorded(
@@ -134,6 +143,7 @@ final class OutcomeColumns {
                         rows,
                         slices),
                 HexFormat.of().formatHex(fingerprint.digest()),
+                profiles,
                 events,
                 rejected.stream().map(Rejection::event).toList(),
                 unlabelled);

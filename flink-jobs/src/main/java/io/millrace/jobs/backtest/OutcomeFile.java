@@ -63,6 +63,7 @@ public final class OutcomeFile {
                     case OutcomeFormat.ROW -> columns.readRow(in);
                     case OutcomeFormat.REJECTED -> columns.readRejected(in);
                     case OutcomeFormat.END -> columns.readEnd(in);
+                    case OutcomeFormat.PROFILES -> columns.readProfiles(in);
                     default ->
                             throw new IOException(
                                     file + " is damaged: a record of the unknown kind " + kind);
@@ -110,7 +111,8 @@ public final class OutcomeFile {
      *
      * @param outcomes series by pipeline, then by sync
      * @param fingerprint SHA-256 over the examples in their order, in hexadecimal: times, contents
-     *     and labels
+     *     and labels; behind them over the profiles, if there are any
+     * @param profiles how many records of profiles had been read that a pipeline can use
      * @param events how many events of the history had been read when the last example was
      *     recorded; of a backtest that has ended, how many there are
      * @param rejected in the order of the history, clicks without an impression last
@@ -120,6 +122,7 @@ public final class OutcomeFile {
     public record Recorded(
             Outcomes outcomes,
             String fingerprint,
+            long profiles,
             long events,
             List<RejectedEvent> rejected,
             long unlabelled) {}

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
  *             S codes (4 each), P times Y predictions (4 each, NaN for none)
  *           | REJECTED, number of the event (8), origin, pipeline, reason, detail (texts)
  *           | END, events (8), impressions without a label (8)
+ *           | PROFILES, how many were read (8), SHA-256 over them in hexadecimal (text)
  * text     := length in bytes (4), UTF-8
  * </pre>
  *
@@ -29,6 +30,7 @@ final class OutcomeFormat {
     static final byte ROW = 2;
     static final byte REJECTED = 3;
     static final byte END = 4;
+    static final byte PROFILES = 5;
 
     private OutcomeFormat() {}
 }

@@ -97,6 +97,12 @@ final class OutcomeWriter implements Closeable {
         rejected++;
     }
 
+    void profiles(long count, String fingerprint) throws IOException {
+        byte[] text = bytes(fingerprint);
+        room(1 + Long.BYTES + Integer.BYTES + text.length);
+        buffer.put(OutcomeFormat.PROFILES).putLong(count).putInt(text.length).put(text);
+    }
+
     void end(long allEvents, long unlabelled) throws IOException {
         room(1 + 2 * Long.BYTES);
         buffer.put(OutcomeFormat.END).putLong(allEvents).putLong(unlabelled);

@@ -198,8 +198,7 @@ final class BacktestCommand implements Callable<Integer> {
                     range.fromVersion() == null
                             ? null
                             : start(entrants.get(0), range.fromVersion());
-            BacktestInput events =
-                    BacktestInput.open(input, files.path(), entrants.get(0), range, start);
+            BacktestInput events = BacktestInput.open(input, files.path(), entrants, range, start);
             long from = judged.in(events.history());
             BacktestSettings settings =
                     new BacktestSettings(

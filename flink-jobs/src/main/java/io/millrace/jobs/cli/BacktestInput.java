@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,19 +48,19 @@ record BacktestInput(
     static BacktestInput open(
             String input,
             Path scratch,
-            BacktestEntrant first,
+            List<BacktestEntrant> entrants,
             BacktestRange range,
             @Nullable BacktestStart start)
             throws IOException {
         return Files.exists(Path.of(input))
-                ? files(Path.of(input), scratch, first, range)
-                : topics(input, first, range, start);
+                ? files(Path.of(input), scratch, entrants.get(0), range)
+                : topics(input, entrants, range, start);
     }
 
     /** The offsets that it came to, as {@code --offsets} takes them; none for files. */
     List<String> offsets() {
         return history instanceof KafkaHistory kafka
-                ? kafka.ranges().stream().map(KafkaRange::toString).toList()
+                ? kafka.allRanges().stream().map(KafkaRange::toString).toList()
                 : List.of();
     }
 
@@ -85,8 +87,12 @@ record BacktestInput(
     }
 
     private static BacktestInput topics(
-            String input, BacktestEntrant first, BacktestRange range, @Nullable BacktestStart start)
+            String input,
+            List<BacktestEntrant> entrants,
+            BacktestRange range,
+            @Nullable BacktestStart start)
             throws IOException {
+        BacktestEntrant first = entrants.get(0);
         PipelineConfig config = first.config();
         List<String> topics = BacktestRange.topics(config);
         if (!topics.contains(input)) {
@@ -103,18 +109,22 @@ record BacktestInput(
                     "--input " + input + " is a topic: name its brokers with --bootstrap-servers");
         }
         return new BacktestInput(
-                String.join(" and ", topics), kafka(first, range, start), List.of(), 0);
+                String.join(" and ", topics), kafka(entrants, range, start), List.of(), 0);
     }
 
+    /** Events as the first pipeline has them, and the profiles of all. */
     private static KafkaHistory kafka(
-            BacktestEntrant first, BacktestRange range, @Nullable BacktestStart start)
+            List<BacktestEntrant> entrants, BacktestRange range, @Nullable BacktestStart start)
             throws IOException {
-        KafkaTopics topics = KafkaTopics.of(first.config());
+        BacktestEntrant first = entrants.get(0);
+        Set<String> profiles = new TreeSet<>();
+        entrants.forEach(one -> profiles.addAll(one.config().topics().profiles().values()));
+        KafkaTopics topics = KafkaTopics.of(first.config(), profiles);
         TimeRange times = range.times();
         if (!range.offsets().isEmpty()) {
             List<KafkaRange> ranges = range.offsets().stream().map(KafkaRange::parse).toList();
             if (start != null) {
-                requireUnseen(ranges, start.manifest());
+                requireUnseen(ranges, topics, start.manifest());
             }
             return KafkaHistory.ofOffsets(topics, ranges, times);
         }
@@ -129,8 +139,12 @@ record BacktestInput(
     }
 
     /** What the weights have learned from must not be predicted with them. */
-    private static void requireUnseen(List<KafkaRange> ranges, Manifest start) {
+    private static void requireUnseen(List<KafkaRange> ranges, KafkaTopics topics, Manifest start) {
         for (KafkaRange range : ranges) {
+            if (topics.profiles().contains(range.topic())) {
+                // Known at the version is known after it.
+                continue;
+            }
             long learned =
                     start.offsets()
                             .getOrDefault(range.topic(), Map.of())

@@ -24,14 +24,18 @@ final class BacktestScreen {
                 work.input().source(),
                 Figures.count(work.input().history().size(), "event"),
                 Figures.time(judgeFrom));
+        BacktestTables tables =
+                new BacktestTables(work.entrants(), work.input().history(), work.input().source());
+        tables.lines().forEach(line -> output.say("  %s", line));
         for (BacktestEntrant one : work.entrants()) {
             output.say(
                     "  %s: %s, begins with %s",
                     one.name(),
                     one.config().model().architecture().type(),
                     BacktestStart.words(work.start(), one));
-            if (!one.config().model().stream().profiles().isEmpty()) {
-                output.say("    its profiles count as missing: a history has none");
+            String missing = tables.missing(one);
+            if (!missing.isEmpty()) {
+                output.say("    %s", missing);
             }
         }
         if (work.input().badRowCount() > 0) {

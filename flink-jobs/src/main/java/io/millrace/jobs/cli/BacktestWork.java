@@ -146,6 +146,7 @@ record BacktestWork(
         return new BacktestReport.Data(
                 input.source(),
                 recorded.fingerprint(),
+                recorded.profiles(),
                 Arrays.stream(times).min().orElse(0),
                 Arrays.stream(times).max().orElse(0),
                 recorded.events(),

@@ -11,6 +11,8 @@ import io.millrace.jobs.history.file.FileHistory;
 import io.millrace.jobs.simulate.EventProducer;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,10 +24,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "replay",
         description = {
-            "Writes recorded events to Kafka, in the order of event time.",
+            "Writes recorded events to Kafka, in the order of event time, and ahead of them the"
+                    + " profiles that hold from before their end on.",
             "They are of a file or directory of events as JSON lines or Avro, of MovieLens, or a"
                     + " file of Criteo or Avazu. In JSON lines each line is an event and its type:"
-                    + " impression, click or rating."
+                    + " impression, click or rating, or a profile that the pipeline file declares."
         },
         sortOptions = false,
         footerHeading = "%nExamples:%n",
@@ -73,30 +76,75 @@ final class ReplayCommand implements Callable<Integer> {
             try (PipelineTopics topics = new PipelineTopics(config)) {
                 topics.createAbsent();
             }
-            replay(history, config, stop, badLines);
+            ReplayProfiles profiles = new ReplayProfiles(config.topics().profiles());
+            SortedMap<String, Long> homeless = profiles.homeless(history);
+            homeless.forEach((name, count) -> tellHomeless(name, count, config));
+            replay(history, profiles, config, stop, badLines);
+            badLines.failIfAny();
+            failIfAny(homeless);
         }
-        badLines.failIfAny();
         return ExitCode.OK;
     }
 
+    private void tellHomeless(String name, long count, PipelineConfig config) {
+        common.err()
+                .printf(
+                        Locale.ROOT,
+                        "%,d %s of the profile %s %s not sent: the pipeline %s declares no profile"
+                                + " of this name%n",
+                        count,
+                        count == 1 ? "record" : "records",
+                        name,
+                        count == 1 ? "is" : "are",
+                        config.model().name());
+        common.err().flush();
+    }
+
+    private static void failIfAny(SortedMap<String, Long> homeless) {
+        if (!homeless.isEmpty()) {
+            throw new FailedException(
+                    "profiles were not sent: "
+                            + String.join(", ", homeless.keySet())
+                            + "; a pipeline file (--config) that declares them under profiles"
+                            + " would work");
+        }
+    }
+
     private void replay(
-            FileHistory history, PipelineConfig config, StopSignal stop, BadLines badLines)
+            FileHistory history,
+            ReplayProfiles profiles,
+            PipelineConfig config,
+            StopSignal stop,
+            BadLines badLines)
             throws Exception {
         double factor = speed == null ? Double.POSITIVE_INFINITY : speed;
         ReplayProgress progress =
                 new ReplayProgress(
                         history, factor, System::nanoTime, line -> common.say("%s", line));
+        long sentProfiles;
         EventCounts sent;
         try (EventProducer producer = new EventProducer(config)) {
+            sentProfiles = profiles.send(history, producer::send, stop::isRequested);
+            // No job is to read an event before them.
+            producer.flush();
             sent =
                     new HistoryFeed(config.topics(), producer::send)
                             .send(history, factor, stop::isRequested, progress);
         }
-        report(history, sent, sent.events() == 0 ? null : progress.reached(), badLines);
+        report(
+                history,
+                sentProfiles,
+                sent,
+                sent.events() == 0 ? null : progress.reached(),
+                badLines);
     }
 
     private void report(
-            FileHistory history, EventCounts sent, @Nullable Long reached, BadLines badLines)
+            FileHistory history,
+            long sentProfiles,
+            EventCounts sent,
+            @Nullable Long reached,
+            BadLines badLines)
             throws Exception {
         boolean isComplete = sent.events() == history.size();
         String last = reached == null ? null : Instant.ofEpochMilli(reached).toString();
@@ -108,6 +156,9 @@ final class ReplayCommand implements Callable<Integer> {
         common.say(
                 "%,d events sent: %,d impressions, %,d clicks, %,d ratings.",
                 sent.events(), sent.impressions(), sent.clicks(), sent.ratings());
+        if (sentProfiles > 0) {
+            common.say("%,d records of profiles sent ahead of them.", sentProfiles);
+        }
         common.writeJson(
                 common.mapper()
                         .createObjectNode()
@@ -115,6 +166,7 @@ final class ReplayCommand implements Callable<Integer> {
                         .put("impressions", sent.impressions())
                         .put("clicks", sent.clicks())
                         .put("ratings", sent.ratings())
+                        .put("profiles", sentProfiles)
                         .put("bad_lines", badLines.count())
                         .put("complete", isComplete)
                         .put("last_event", last));

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
@@ -41,7 +42,8 @@ final class KafkaBounds {
     private final KafkaTopics topics;
     private final Consumer<byte[], byte[]> consumer;
     private final Duration patience;
-    private final SortedMap<TopicPartition, Log> logs = new TreeMap<>(ORDER);
+    private final SortedMap<TopicPartition, Log> logs;
+    private final SortedMap<TopicPartition, Log> profileLogs;
 
     /**
      * Where the log of a partition begins and ends.
@@ -59,20 +61,10 @@ final class KafkaBounds {
         this.topics = topics;
         this.consumer = consumer;
         this.patience = patience;
-        List<TopicPartition> partitions = partitions();
-        Map<TopicPartition, Long> begins =
-                ask(
-                        "tell where topics begin",
-                        () -> consumer.beginningOffsets(partitions, patience));
-        Map<TopicPartition, Long> ends =
-                ask("tell where topics end", () -> consumer.endOffsets(partitions, patience));
-        for (TopicPartition partition : partitions) {
-            logs.put(
-                    partition,
-                    new Log(
-                            Objects.requireNonNull(begins.get(partition)),
-                            Objects.requireNonNull(ends.get(partition))));
-        }
+        Map<String, List<PartitionInfo>> present =
+                ask("be asked for its topics", () -> consumer.listTopics(patience));
+        logs = logs(topics.kinds().keySet(), present);
+        profileLogs = logs(topics.profiles(), present);
     }
 
     /** How messages name a version. */
@@ -142,7 +134,7 @@ final class KafkaBounds {
         return ranges;
     }
 
-    /** Offsets as they are given. */
+    /** Offsets of events as they are given, beside which some of profiles may be. */
     List<KafkaRange> ofOffsets(List<KafkaRange> wanted) {
         Set<TopicPartition> seen = new TreeSet<>(ORDER);
         for (KafkaRange range : wanted) {
@@ -167,11 +159,54 @@ final class KafkaBounds {
                                 + whole(topic));
             }
         }
-        if (isEmpty(wanted)) {
+        List<KafkaRange> events =
+                wanted.stream().filter(range -> topics.kinds().containsKey(range.topic())).toList();
+        if (isEmpty(events)) {
             throw new HistoryException(
                     "--offsets holds no record: every range ends where it begins");
         }
-        return wanted;
+        return events;
+    }
+
+    // -- profiles
+
+    /** All that there is. */
+    List<KafkaRange> wholeProfiles() {
+        List<KafkaRange> ranges = new ArrayList<>();
+        profileLogs.forEach(
+                (partition, log) -> ranges.add(range(partition, log.begin(), log.end())));
+        return ranges;
+    }
+
+    /**
+     * From the beginning to where a version ends.
+     *
+     * @param to null for all that there is; of a topic that it does not name there is all
+     */
+    List<KafkaRange> profilesOfVersion(@Nullable Manifest to) {
+        if (to == null) {
+            return wholeProfiles();
+        }
+        List<KafkaRange> ranges = new ArrayList<>();
+        for (KafkaRange whole : wholeProfiles()) {
+            Map<Integer, Long> positions = to.offsets().get(whole.topic());
+            long end =
+                    positions == null
+                            ? whole.to()
+                            : positions.getOrDefault(whole.partition(), whole.from());
+            requireReached(name(to), whole.topicPartition(), end);
+            ranges.add(range(whole.topicPartition(), whole.from(), Math.max(whole.from(), end)));
+        }
+        return ranges;
+    }
+
+    /** Those among given offsets, and of all other partitions all that there is. */
+    List<KafkaRange> profilesOfOffsets(List<KafkaRange> wanted) {
+        Map<TopicPartition, KafkaRange> given = new HashMap<>();
+        wanted.forEach(range -> given.put(range.topicPartition(), range));
+        return wholeProfiles().stream()
+                .map(whole -> given.getOrDefault(whole.topicPartition(), whole))
+                .toList();
     }
 
     // -- event time
@@ -310,11 +345,33 @@ final class KafkaBounds {
 
     // -- what is there
 
-    private List<TopicPartition> partitions() {
-        Map<String, List<PartitionInfo>> present =
-                ask("be asked for its topics", () -> consumer.listTopics(patience));
+    private SortedMap<TopicPartition, Log> logs(
+            Collection<String> names, Map<String, List<PartitionInfo>> present) {
+        SortedMap<TopicPartition, Log> found = new TreeMap<>(ORDER);
+        List<TopicPartition> partitions = partitions(names, present);
+        if (partitions.isEmpty()) {
+            return found;
+        }
+        Map<TopicPartition, Long> begins =
+                ask(
+                        "tell where topics begin",
+                        () -> consumer.beginningOffsets(partitions, patience));
+        Map<TopicPartition, Long> ends =
+                ask("tell where topics end", () -> consumer.endOffsets(partitions, patience));
+        for (TopicPartition partition : partitions) {
+            found.put(
+                    partition,
+                    new Log(
+                            Objects.requireNonNull(begins.get(partition)),
+                            Objects.requireNonNull(ends.get(partition))));
+        }
+        return found;
+    }
+
+    private List<TopicPartition> partitions(
+            Collection<String> names, Map<String, List<PartitionInfo>> present) {
         List<TopicPartition> partitions = new ArrayList<>();
-        for (String topic : topics.kinds().keySet()) {
+        for (String topic : names) {
             List<PartitionInfo> infos = present.get(topic);
             if (infos == null) {
                 throw new HistoryException(
@@ -362,17 +419,17 @@ final class KafkaBounds {
 
     private void requirePartition(String who, TopicPartition partition) {
         String topic = partition.topic();
-        if (!topics.kinds().containsKey(topic)) {
+        if (!topics.has(topic)) {
             throw new HistoryException(
                     who
                             + " names topic "
                             + topic
                             + ", but the pipeline learns from "
                             + topics.names()
-                            + "; name it under topics in the pipeline file, or choose by --from"
-                            + " and --to");
+                            + "; name it under topics or profiles in the pipeline file, or choose by"
+                            + " --from and --to");
         }
-        if (!logs.containsKey(partition)) {
+        if (!logs.containsKey(partition) && !profileLogs.containsKey(partition)) {
             throw new HistoryException(
                     who
                             + " names partition "
@@ -426,12 +483,13 @@ final class KafkaBounds {
     }
 
     private Log log(TopicPartition partition) {
-        return Objects.requireNonNull(logs.get(partition), partition.toString());
+        return Objects.requireNonNull(
+                logs.getOrDefault(partition, profileLogs.get(partition)), partition.toString());
     }
 
     /** All that there is of a topic, as --offsets takes it. */
     private String whole(String topic) {
-        return logs.entrySet().stream()
+        return Stream.concat(logs.entrySet().stream(), profileLogs.entrySet().stream())
                 .filter(entry -> entry.getKey().topic().equals(topic))
                 .map(entry -> text(entry.getKey(), entry.getValue()))
                 .collect(Collectors.joining(" "));

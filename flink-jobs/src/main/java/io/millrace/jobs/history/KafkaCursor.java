@@ -9,14 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +28,8 @@ final class KafkaCursor implements HistoryCursor {
     /** How long brokers may send nothing. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
-    private static final Duration POLL = Duration.ofMillis(500);
-
     private final Consumer<byte[], byte[]> consumer;
-    private final KafkaTopics topics;
+    private final KafkaReads reads;
     private final long fullBytes;
     private final Duration patience;
     private final KafkaEventTime reader;
@@ -57,8 +50,8 @@ final class KafkaCursor implements HistoryCursor {
             Consumer<byte[], byte[]> consumer,
             long fullBytes,
             Duration patience) {
-        this.topics = topics;
         this.consumer = consumer;
+        reads = new KafkaReads(consumer, topics.brokers());
         this.fullBytes = fullBytes;
         this.patience = patience;
         reader = new KafkaEventTime(topics);
@@ -104,7 +97,7 @@ final class KafkaCursor implements HistoryCursor {
 
     @Override
     public void close() {
-        consumer.close(CloseOptions.timeout(LAST_WORDS));
+        reads.close();
     }
 
     private void awaitAll() throws IOException {
@@ -113,7 +106,7 @@ final class KafkaCursor implements HistoryCursor {
             if (fetch()) {
                 giveUp = System.nanoTime() + patience.toNanos();
             } else if (System.nanoTime() - giveUp >= 0) {
-                throw new IOException(silence());
+                throw silence();
             }
         }
     }
@@ -121,7 +114,7 @@ final class KafkaCursor implements HistoryCursor {
     /** Fetches some records; false when nothing came. */
     private boolean fetch() throws IOException {
         pauseAndResume();
-        ConsumerRecords<byte[], byte[]> records = poll();
+        ConsumerRecords<byte[], byte[]> records = reads.poll();
         boolean moved = false;
         for (Iterator<KafkaPartition> all = reading.values().iterator(); all.hasNext(); ) {
             KafkaPartition partition = all.next();
@@ -130,7 +123,7 @@ final class KafkaCursor implements HistoryCursor {
             for (ConsumerRecord<byte[], byte[]> record : records.records(name)) {
                 partition.add(record, reader, tally);
             }
-            moved |= partition.fetchedTo(position(name));
+            moved |= partition.fetchedTo(reads.position(name));
             if (waited && !partition.isEmpty()) {
                 next.add(partition);
             }
@@ -161,41 +154,7 @@ final class KafkaCursor implements HistoryCursor {
         consumer.resume(free);
     }
 
-    private ConsumerRecords<byte[], byte[]> poll() throws IOException {
-        try {
-            return consumer.poll(POLL);
-        } catch (InterruptException e) {
-            throw e;
-        } catch (OffsetOutOfRangeException e) {
-            throw new IOException(
-                    "records of "
-                            + e.offsetOutOfRangePartitions()
-                            + " (partition=offset) were removed from Kafka at "
-                            + topics.brokers()
-                            + " while they were read; a longer retention of the topic or a later"
-                            + " range would work",
-                    e);
-        } catch (KafkaException e) {
-            throw unreadable(e);
-        }
-    }
-
-    private long position(TopicPartition partition) throws IOException {
-        try {
-            return consumer.position(partition);
-        } catch (InterruptException e) {
-            throw e;
-        } catch (KafkaException e) {
-            throw unreadable(e);
-        }
-    }
-
-    private IOException unreadable(KafkaException e) {
-        return new IOException(
-                "Kafka at " + topics.brokers() + " could not be read: " + e.getMessage(), e);
-    }
-
-    private String silence() {
+    private IOException silence() {
         String missing =
                 reading.values().stream()
                         .filter(KafkaPartition::waiting)
@@ -207,12 +166,6 @@ final class KafkaCursor implements HistoryCursor {
                                                 + " from offset "
                                                 + partition.position())
                         .collect(Collectors.joining(", "));
-        return "Kafka at "
-                + topics.brokers()
-                + " has sent nothing of "
-                + missing
-                + " on for "
-                + patience.toSeconds()
-                + " s; is it still running?";
+        return reads.silence(missing, patience);
     }
 }

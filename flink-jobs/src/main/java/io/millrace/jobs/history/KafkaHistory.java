@@ -1,5 +1,6 @@
 package io.millrace.jobs.history;
 
+import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.model.version.Manifest;
 import io.millrace.schemas.codec.EventFormat;
 import java.io.IOException;
@@ -9,20 +10,27 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Ranges of Kafka topics as one history: their partitions merged by event time. Events are read by
  * one consumer that belongs to no group. Of fixed offsets it is always the same; the factories look
- * first whether Kafka still has them.
+ * first whether Kafka still has them. Topics of profiles are read from where they begin, however
+ * late the events do.
  *
- * @param ranges one a partition, sorted
+ * @param ranges of events, one a partition, sorted
+ * @param profileRanges of profiles, the same
  * @param times of the events that are wanted
  * @param selection how the ranges were chosen, for people
  */
 public record KafkaHistory(
-        KafkaTopics topics, List<KafkaRange> ranges, TimeRange times, String selection)
+        KafkaTopics topics,
+        List<KafkaRange> ranges,
+        List<KafkaRange> profileRanges,
+        TimeRange times,
+        String selection)
         implements History {
 
     /** How long brokers may take to answer a question. */
@@ -34,6 +42,7 @@ public record KafkaHistory(
 
     public KafkaHistory {
         ranges = ranges.stream().sorted().toList();
+        profileRanges = profileRanges.stream().sorted().toList();
     }
 
     /**
@@ -42,7 +51,12 @@ public record KafkaHistory(
      * @throws HistoryException when there is none, or Kafka does not have them any more
      */
     public static KafkaHistory between(KafkaTopics topics, TimeRange times) {
-        return look(topics, times, "event time", bounds -> bounds.between(times));
+        return look(
+                topics,
+                times,
+                "event time",
+                bounds -> bounds.between(times),
+                KafkaBounds::wholeProfiles);
     }
 
     /**
@@ -58,17 +72,28 @@ public record KafkaHistory(
                 (from == null ? "the log's beginning" : KafkaBounds.name(from))
                         + " to "
                         + (to == null ? "the log's end" : KafkaBounds.name(to));
-        return look(topics, times, selection, bounds -> bounds.ofVersions(from, to));
+        return look(
+                topics,
+                times,
+                selection,
+                bounds -> bounds.ofVersions(from, to),
+                bounds -> bounds.profilesOfVersion(to));
     }
 
     /**
-     * Ranges of offsets as they are given.
+     * Ranges of offsets as they are given. A partition of profiles that is not among them is taken
+     * whole.
      *
      * @throws HistoryException when there is none, or Kafka does not have them any more
      */
     public static KafkaHistory ofOffsets(
             KafkaTopics topics, List<KafkaRange> ranges, TimeRange times) {
-        return look(topics, times, "offsets", bounds -> bounds.ofOffsets(ranges));
+        return look(
+                topics,
+                times,
+                "offsets",
+                bounds -> bounds.ofOffsets(ranges),
+                bounds -> bounds.profilesOfOffsets(ranges));
     }
 
     @Override
@@ -98,7 +123,10 @@ public record KafkaHistory(
         SortedMap<String, String> facts = new TreeMap<>();
         facts.put("brokers", topics.brokers());
         facts.put("topics", String.join(", ", topics.kinds().keySet()));
-        facts.put("offsets", offsets());
+        facts.put("offsets", text(allRanges()));
+        if (!profileRanges.isEmpty()) {
+            facts.put("topics of profiles", String.join(", ", topics.profiles()));
+        }
         facts.put("selected by", selection);
         facts.put("event time", KafkaBounds.text(times));
         return facts;
@@ -112,12 +140,47 @@ public record KafkaHistory(
         return new KafkaCursor(topics, ranges, times, consumer, fullBytes, KafkaCursor.PATIENCE);
     }
 
+    /** Of events and of profiles. */
+    public List<KafkaRange> allRanges() {
+        return Stream.concat(ranges.stream(), profileRanges.stream()).toList();
+    }
+
+    @Override
+    public String table(PipelineConfig config, String profile) {
+        return config.topics().profiles().getOrDefault(profile, profile);
+    }
+
+    @Override
+    public SortedMap<String, Long> profiles() {
+        SortedMap<String, Long> profiles = new TreeMap<>();
+        profileRanges.forEach(range -> profiles.merge(range.topic(), range.size(), Long::sum));
+        return profiles;
+    }
+
+    @Override
+    public ProfileCursor openProfiles() {
+        return new KafkaProfileCursor(
+                topics,
+                profileRanges,
+                times.to(),
+                topics.connect((int) MOST_BYTES),
+                KafkaCursor.PATIENCE);
+    }
+
     private String offsets() {
+        return text(ranges);
+    }
+
+    private static String text(List<KafkaRange> ranges) {
         return ranges.stream().map(KafkaRange::toString).collect(Collectors.joining(" "));
     }
 
     private static KafkaHistory look(
-            KafkaTopics topics, TimeRange times, String selection, Selection selected) {
+            KafkaTopics topics,
+            TimeRange times,
+            String selection,
+            Selection events,
+            Selection profiles) {
         if (times.from() >= times.to()) {
             throw new HistoryException(
                     "the range of event time is empty: "
@@ -126,7 +189,9 @@ public record KafkaHistory(
         }
         try (Consumer<byte[], byte[]> consumer = topics.connect((int) MOST_BYTES)) {
             KafkaBounds bounds = new KafkaBounds(topics, consumer, ANSWER);
-            KafkaHistory history = new KafkaHistory(topics, selected.of(bounds), times, selection);
+            KafkaHistory history =
+                    new KafkaHistory(
+                            topics, events.of(bounds), profiles.of(bounds), times, selection);
             history.requireEvents();
             return history;
         }

@@ -85,6 +85,7 @@ final class KafkaPartition {
         Origin origin =
                 new Origin(range.topic(), range.partition(), record.offset(), record.timestamp());
         try {
+            payload = reader.today(payload);
             time = reader.of(kind, payload, origin);
             tally.event(time, times.contains(time));
         } catch (UndecodableException | InvalidEventException e) {

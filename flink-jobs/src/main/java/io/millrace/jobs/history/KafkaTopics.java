@@ -5,14 +5,18 @@ import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.history.HistoryEvent.Kind;
 import io.millrace.model.loss.Objective;
 import io.millrace.schemas.codec.EventFormat;
+import io.millrace.schemas.codec.OtherVersions;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -21,18 +25,22 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The topics that a pipeline learns from.
+ * The topics that a pipeline learns from, and those of profiles.
  *
  * @param properties plain Kafka client properties, bootstrap servers among them
- * @param kinds by topic, what its records are
+ * @param kinds by topic of events, what its records are
+ * @param profiles topics of profiles
  * @param format encoding of the events
+ * @param schemas other versions that events are written with
  * @param maxBytes largest payload that is decoded
  * @param maxAhead how far an event time may lie after its record's arrival
  */
 public record KafkaTopics(
         Map<String, String> properties,
         SortedMap<String, Kind> kinds,
+        SortedSet<String> profiles,
         EventFormat format,
+        OtherVersions schemas,
         int maxBytes,
         Duration maxAhead)
         implements Serializable {
@@ -40,10 +48,15 @@ public record KafkaTopics(
     public KafkaTopics {
         properties = Map.copyOf(properties);
         kinds = Collections.unmodifiableSortedMap(new TreeMap<>(kinds));
+        profiles = Collections.unmodifiableSortedSet(new TreeSet<>(profiles));
     }
 
-    /** Ratings for the objective rating, impressions and clicks for the objective click. */
-    public static KafkaTopics of(PipelineConfig config) {
+    /**
+     * Ratings for the objective rating, impressions and clicks for the objective click.
+     *
+     * @param profiles topics of profiles, those of other pipelines perhaps among them
+     */
+    public static KafkaTopics of(PipelineConfig config, Collection<String> profiles) {
         SortedMap<String, Kind> kinds = new TreeMap<>();
         if (config.model().objective() instanceof Objective.Rating) {
             kinds.put(config.topics().ratings(), Kind.RATING);
@@ -53,7 +66,13 @@ public record KafkaTopics(
         }
         PipelineConfig.Events events = config.events();
         return new KafkaTopics(
-                properties(config), kinds, events.format(), events.maxBytes(), events.maxAhead());
+                properties(config),
+                kinds,
+                new TreeSet<>(profiles),
+                events.format(),
+                events.schemas(),
+                events.maxBytes(),
+                events.maxAhead());
     }
 
     private static Map<String, String> properties(PipelineConfig config) {
@@ -72,7 +91,12 @@ public record KafkaTopics(
         return Objects.requireNonNull(kinds.get(topic), topic);
     }
 
-    /** The names, for messages: {@code topics clicks and impressions}. */
+    /** Whether it is one of these, of events or of profiles. */
+    boolean has(String topic) {
+        return kinds.containsKey(topic) || profiles.contains(topic);
+    }
+
+    /** The names of those of events, for messages: {@code topics clicks and impressions}. */
     String names() {
         return (kinds.size() == 1 ? "topic " : "topics ") + String.join(" and ", kinds.keySet());
     }

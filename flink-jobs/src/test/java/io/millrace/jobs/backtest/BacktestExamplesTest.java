@@ -6,6 +6,7 @@ import io.millrace.jobs.label.ExampleRecipe;
 import io.millrace.model.ModelSpec;
 import io.millrace.model.config.ConfigNode;
 import io.millrace.model.config.ModelSpecReader;
+import io.millrace.model.stream.StreamSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ class BacktestExamplesTest {
     private final ExampleRecipe.Opened<BacktestExample> examples =
             new BacktestExamples(
                             List.of(PLAIN, PRICED),
+                            List.of(StreamSpec.NONE, StreamSpec.NONE),
                             List.of("user", "item", "device", "price", "tags"))
                     .open();
 
@@ -56,7 +58,10 @@ class BacktestExamplesTest {
     @Test
     void whatNoPipelineCanUseIsAProblemOfAll() throws Exception {
         BacktestExample example =
-                new BacktestExamples(List.of(PRICED, PRICED), List.of())
+                new BacktestExamples(
+                                List.of(PRICED, PRICED),
+                                List.of(StreamSpec.NONE, StreamSpec.NONE),
+                                List.of())
                         .open()
                         .make("ann", "lamp", Map.of("price", "cheap"), 17);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.jobs.backtest.OutcomeFile.RejectedEvent;
 import io.millrace.jobs.history.HistoryEvent;
+import io.millrace.jobs.history.HistoryProfile;
 import io.millrace.jobs.label.Clicked;
 import io.millrace.jobs.label.LabelEvent;
 import io.millrace.jobs.source.Origin;
@@ -31,27 +32,30 @@ class BacktestSerializersTest {
     private static final Origin ORIGIN = new Origin("clicks", 1, 2, -1);
 
     @Nested
-    class OfNumberedEvent extends SerializerContract<NumberedEvent> {
+    class OfHistoryRecord extends SerializerContract<HistoryRecord> {
 
         @Override
-        protected TypeInformation<NumberedEvent> type() {
-            return NumberedEventSerializer.TYPE;
+        protected TypeInformation<HistoryRecord> type() {
+            return HistoryRecordSerializer.TYPE;
         }
 
         @Override
-        protected List<NumberedEvent> values() {
+        protected List<HistoryRecord> values() {
             return List.of(
                     new NumberedEvent(
+                            9,
                             7,
                             new HistoryEvent(
                                     HistoryEvent.Kind.RATING, ORIGIN, 9, new byte[] {1, -1})),
                     new NumberedEvent(
                             Long.MAX_VALUE,
+                            0,
                             new HistoryEvent(
                                     HistoryEvent.Kind.CLICK,
                                     new Origin("日本.csv", 0, 1L << 40, 5),
                                     -1,
-                                    new byte[0])));
+                                    new byte[0])),
+                    new NumberedProfile(3, new HistoryProfile("日本", ORIGIN, new byte[] {1, -1})));
         }
     }
 
@@ -127,9 +131,21 @@ class BacktestSerializersTest {
             Clicked click = new Clicked("a", 18, ORIGIN, new byte[] {4});
             return List.of(
                     new ReadEvent(
-                            4, 17, new LabelEvent.Impressed<>("a", EXAMPLE), List.of(REJECTED)),
-                    new ReadEvent(5, 18, new LabelEvent.OfClick<>(click), List.of()),
-                    new ReadEvent(6, 0, null, List.of(REJECTED, REJECTED)));
+                            6,
+                            4,
+                            17,
+                            new LabelEvent.Impressed<>("a", EXAMPLE),
+                            null,
+                            List.of(REJECTED)),
+                    new ReadEvent(7, 5, 18, new LabelEvent.OfClick<>(click), null, List.of()),
+                    new ReadEvent(8, 6, 0, null, null, List.of(REJECTED, REJECTED)),
+                    ReadEvent.ofProfile(
+                            1,
+                            new ReadEvent.Profile(
+                                    List.of(EventOrderTest.update("a"), EventOrderTest.update("b")),
+                                    -9),
+                            List.of(REJECTED)),
+                    ReadEvent.ofProfile(2, null, List.of()));
         }
     }
 
@@ -154,7 +170,8 @@ class BacktestSerializersTest {
                                     9)),
                     new JudgeEvent.Rejected(JudgeEvent.Rejected.LAST, REJECTED),
                     new JudgeEvent.Unlabelled(),
-                    new JudgeEvent.Ended(3));
+                    new JudgeEvent.Ended(3),
+                    new JudgeEvent.Profiles(3, "ab"));
         }
 
         @Test

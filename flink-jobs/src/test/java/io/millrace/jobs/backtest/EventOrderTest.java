@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.jobs.backtest.OutcomeFile.RejectedEvent;
+import io.millrace.jobs.feature.FeatureEvent;
 import io.millrace.jobs.label.Clicked;
 import io.millrace.jobs.label.LabelEvent;
 import io.millrace.jobs.label.LabelEventSerializer;
 import io.millrace.jobs.source.Origin;
+import io.millrace.model.stream.StreamUpdate;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -63,9 +69,11 @@ class EventOrderTest {
     @Test
     void rejectedEventsAreToldInTheirOrderAndDoNotMoveEventTime() throws Exception {
         order.processElement(
-                new StreamRecord<>(new ReadEvent(1, 900, null, List.of(REJECTED, REJECTED))));
+                new StreamRecord<>(
+                        new ReadEvent(1, 1, 900, null, null, List.of(REJECTED, REJECTED))));
         read(2, 100);
-        order.processElement(new StreamRecord<>(new ReadEvent(0, 900, null, List.of(REJECTED))));
+        order.processElement(
+                new StreamRecord<>(new ReadEvent(0, 0, 900, null, null, List.of(REJECTED))));
 
         assertThat(output()).containsExactly("<89>", "2");
         assertThat(aside())
@@ -102,16 +110,78 @@ class EventOrderTest {
 
         assertThatThrownBy(() -> order.processWatermark(Watermark.MAX_WATERMARK))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("event 1 ");
+                .hasMessageContaining("record 1 ");
+    }
+
+    /** However late, as each waits for its own time. */
+    @Test
+    void profilesGoAheadOfAllEventsAndDoNotMoveEventTime() throws Exception {
+        profile(1, "b");
+        read(2, 0, 100);
+        order.processElement(new StreamRecord<>(ReadEvent.ofProfile(0, null, List.of(REJECTED))));
+        order.processWatermark(Watermark.MAX_WATERMARK);
+        order.getOneInputOperator().finish();
+
+        assertThat(output()).containsExactly("<89>", "2", "<99>", "<end>");
+        assertThat(order.getSideOutput(EventOrder.PROFILES))
+                .containsExactly(new StreamRecord<>(update("b"), 700));
+        assertThat(aside())
+                .containsExactly(
+                        new JudgeEvent.Rejected(ReadEvent.PROFILE, REJECTED),
+                        new JudgeEvent.Profiles(1, fingerprint(1)),
+                        new JudgeEvent.Ended(1));
+    }
+
+    @Test
+    void theFingerprintIsOfAllProfilesInTheirOrder() throws Exception {
+        profile(1, "b");
+        profile(0, "a");
+        order.processWatermark(Watermark.MAX_WATERMARK);
+        order.getOneInputOperator().finish();
+
+        assertThat(aside())
+                .containsExactly(
+                        new JudgeEvent.Profiles(2, fingerprint(0, 1)), new JudgeEvent.Ended(0));
+    }
+
+    static FeatureEvent update(String key) {
+        StreamUpdate update = StreamUpdate.profiled(700, Map.of("age", 31L));
+        return new FeatureEvent("profile:0.users", key, 700, 0, "id", -1, update);
+    }
+
+    private void profile(long place, String key) throws Exception {
+        order.processElement(
+                new StreamRecord<>(
+                        ReadEvent.ofProfile(
+                                place,
+                                new ReadEvent.Profile(List.of(update(key)), place),
+                                List.of())));
+    }
+
+    private static String fingerprint(long... digests) throws Exception {
+        ByteBuffer all = ByteBuffer.allocate(Long.BYTES * digests.length);
+        for (long digest : digests) {
+            all.putLong(digest);
+        }
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(all.array()));
     }
 
     private void read(long number, long time) throws Exception {
+        read(number, number, time);
+    }
+
+    private void read(long place, long number, long time) throws Exception {
         Clicked click =
-                new Clicked(
-                        Long.toString(number), time, new Origin("clicks", 0, 0, 0), new byte[0]);
+                new Clicked(Long.toString(place), time, new Origin("clicks", 0, 0, 0), new byte[0]);
         order.processElement(
                 new StreamRecord<>(
-                        new ReadEvent(number, time, new LabelEvent.OfClick<>(click), List.of())));
+                        new ReadEvent(
+                                place,
+                                number,
+                                time,
+                                new LabelEvent.OfClick<>(click),
+                                null,
+                                List.of())));
     }
 
     /** Numbers of events, and watermarks in angle brackets. */

@@ -11,6 +11,7 @@ import io.millrace.model.evaluate.Series;
 import io.millrace.model.evaluate.SliceColumn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,6 +131,27 @@ class OutcomeFileTest {
 
         assertThat(read().events()).isEqualTo(13);
         assertThat(read().unlabelled()).isZero();
+    }
+
+    @Test
+    void theFingerprintGoesOnOverProfiles() throws Exception {
+        try (OutcomeWriter writer = new OutcomeWriter(file, 2, 2, 2)) {
+            writer.row(example(0, 1_000, 1, 1, 70, "ann", ""), new float[4]);
+            writer.profiles(7, "ab12");
+        }
+        byte[] all =
+                ByteBuffer.allocate(28)
+                        .putLong(1_000)
+                        .putFloat(1)
+                        .putFloat(1)
+                        .putLong(70)
+                        .put("ab12".getBytes(StandardCharsets.UTF_8))
+                        .array();
+
+        assertThat(read().profiles()).isEqualTo(7);
+        assertThat(read().fingerprint())
+                .isEqualTo(
+                        HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(all)));
     }
 
     @Test

@@ -180,7 +180,9 @@ class BacktestITCase {
                         "-");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.err()).contains("its profiles count as missing: a history has none");
+        assertThat(run.err())
+                .contains(
+                        "its profile users counts as missing: " + events + " has no record of it");
         JsonNode json = new JsonMapper().readTree(run.out());
         JsonNode clicks = json.get("pipelines").get(0);
         assertThat(clicks.get("examples").longValue())

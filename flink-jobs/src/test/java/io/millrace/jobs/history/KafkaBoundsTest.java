@@ -19,6 +19,56 @@ class KafkaBoundsTest {
     private static final KafkaTopics RATINGS = KafkaRecords.ratings("b:1");
     private static final KafkaTopics CLICKS = KafkaRecords.clicks("b:1");
 
+    // -- profiles
+
+    @Test
+    void profilesAreTakenFromTheirBeginningWhereverTheEventsBegin() {
+        KafkaTopics topics = KafkaRecords.profiled("b:1", "items", "users");
+        Logs logs =
+                new Logs()
+                        .log("ratings", 0, 0, 10, 20, 30)
+                        .log("users", 0, 3, 10, 20, 30, 40)
+                        .log("users", 1, 0, 10)
+                        .log("items", 0, 0, 10, 20);
+        KafkaBounds bounds = bounds(topics, logs);
+        Manifest version =
+                KafkaRecords.version(7, Map.of("ratings", Map.of(0, 2L), "users", Map.of(0, 5L)));
+
+        assertThat(bounds.wholeProfiles())
+                .containsExactly(
+                        range("items/0=0..2"), range("users/0=3..7"), range("users/1=0..1"));
+        assertThat(bounds.ofVersions(version, null)).containsExactly(range("ratings/0=2..3"));
+        assertThat(bounds.profilesOfVersion(null)).isEqualTo(bounds.wholeProfiles());
+        // It has not read partition 1, and does not know the items.
+        assertThat(bounds.profilesOfVersion(version))
+                .containsExactly(
+                        range("items/0=0..2"), range("users/0=3..5"), range("users/1=0..0"));
+        List<KafkaRange> offsets = List.of(range("ratings/0=1..2"), range("users/0=3..4"));
+        assertThat(bounds.ofOffsets(offsets)).containsExactly(range("ratings/0=1..2"));
+        assertThat(bounds.profilesOfOffsets(offsets))
+                .containsExactly(
+                        range("items/0=0..2"), range("users/0=3..4"), range("users/1=0..1"));
+        refused(
+                () -> bounds.ofOffsets(List.of(range("ratings/0=1..2"), range("users/0=2..4"))),
+                "--offsets begins at offset 2 of users/0, but Kafka has removed the records before"
+                        + " offset 3; --offsets ratings/0=0..3 would work");
+        refused(
+                () -> bounds.ofOffsets(List.of(range("ratings/0=1..2"), range("users/2=0..0"))),
+                "--offsets names partition 2 of topic users, which Kafka at b:1 does not have; it"
+                        + " has users/0=3..7 users/1=0..1");
+    }
+
+    @Test
+    void anAbsentTopicOfProfilesIsTold() {
+        refused(
+                () ->
+                        bounds(
+                                KafkaRecords.profiled("b:1", "users"),
+                                new Logs().log("ratings", 0, 0, 10).others("user")),
+                "Kafka at b:1 has no topic users; it has user, which the pipeline could name"
+                        + " under topics");
+    }
+
     // -- event time
 
     @Test
@@ -191,7 +241,8 @@ class KafkaBoundsTest {
                                         null,
                                         KafkaRecords.version(7, Map.of("old", Map.of(0, 1L)))),
                 "version 7 of m names topic old, but the pipeline learns from topic ratings; name"
-                        + " it under topics in the pipeline file, or choose by --from and --to");
+                        + " it under topics or profiles in the pipeline file, or choose by"
+                        + " --from and --to");
     }
 
     @Test
@@ -258,7 +309,8 @@ class KafkaBoundsTest {
         refused(
                 () -> bounds.ofOffsets(List.of(range("clicks/0=2..6"))),
                 "--offsets names topic clicks, but the pipeline learns from topic ratings; name it"
-                        + " under topics in the pipeline file, or choose by --from and --to");
+                        + " under topics or profiles in the pipeline file, or choose by --from"
+                        + " and --to");
         refused(
                 () -> bounds.ofOffsets(List.of(range("ratings/0=2..3"), range("ratings/0=3..4"))),
                 "--offsets names ratings/0 twice; expected one range for each partition");

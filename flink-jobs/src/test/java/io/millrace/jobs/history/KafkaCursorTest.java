@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.millrace.jobs.history.HistoryEvent.Kind;
 import io.millrace.jobs.source.Origin;
+import io.millrace.schemas.Rating;
+import io.millrace.schemas.codec.EventCodec;
+import io.millrace.schemas.codec.EventFormat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +17,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -46,6 +54,35 @@ class KafkaCursorTest {
                         tuple(Kind.CLICK, 2_000L),
                         tuple(Kind.IMPRESSION, 3_000L),
                         tuple(Kind.CLICK, 4_000L));
+    }
+
+    /** As the jobs of production read them, by {@code events.schemas}. */
+    @Test
+    void whatWasWrittenWithAnotherVersionOfASchemaIsReadAsToday() throws Exception {
+        Schema newer =
+                SchemaBuilder.record("Rating")
+                        .namespace("io.millrace.schemas")
+                        .fields()
+                        .requiredString("page")
+                        .requiredLong("timestamp")
+                        .requiredString("user")
+                        .requiredString("item")
+                        .requiredDouble("rating")
+                        .endRecord();
+        GenericRecord rating = new GenericData.Record(newer);
+        rating.put("page", "p");
+        rating.put("timestamp", 7L);
+        rating.put("user", "u");
+        rating.put("item", "i");
+        rating.put("rating", 3.0);
+        byte[] bytes = new BinaryMessageEncoder<>(GenericData.get(), newer).encode(rating).array();
+        write("ratings", 0, bytes, KafkaRecords.rating(9));
+
+        List<HistoryEvent> read = readAll(KafkaRecords.otherVersion("b", newer), TimeRange.ALL);
+
+        assertThat(read).extracting(HistoryEvent::time).containsExactly(7L, 9L);
+        assertThat(EventCodec.of(Rating.class, EventFormat.AVRO).decode(read.get(0).payload()))
+                .isEqualTo(new Rating(7L, "u", "i", 3.0, Map.of()));
     }
 
     @Test

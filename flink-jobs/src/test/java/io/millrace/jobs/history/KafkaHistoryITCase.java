@@ -1,5 +1,6 @@
 package io.millrace.jobs.history;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -335,6 +336,75 @@ class KafkaHistoryITCase {
                 .containsExactly(0L, 0L, START - 9, START - 5);
     }
 
+    /** Each from the beginning of its log, however late the events are wanted. */
+    @Test
+    void profilesAreReadBesideTheEventsPartitionByPartition() throws Exception {
+        kafka.createTopic("ratings", 1);
+        kafka.createTopic("users", 2, true);
+        for (int i = 0; i < 10; i++) {
+            send("ratings", 0, START + i * HOUR, KafkaRecords.rating(START + i * HOUR));
+        }
+        producer.send(keyed("users", 1, "b", KafkaRecords.profile("b", START + 4)));
+        producer.send(keyed("users", 0, "a", KafkaRecords.profile("a", START + 9)));
+        producer.send(keyed("users", 0, "a", KafkaRecords.profile("a", START + 2)));
+        producer.send(keyed("users", 0, "gone", null));
+        producer.send(keyed("users", 0, "c", KafkaRecords.profile("c", START + 7 * HOUR)));
+        producer.send(keyed("users", 1, "b", new byte[] {9}));
+        producer.flush();
+        KafkaTopics topics = KafkaRecords.profiled(kafka.bootstrapServers(), "users");
+
+        KafkaHistory history =
+                copy(
+                        KafkaHistory.between(
+                                topics, new TimeRange(START + 5 * HOUR, START + 7 * HOUR)));
+
+        assertThat(profiles(history))
+                .containsExactly("users-0@0", "users-0@1", "users-0@2", "users-1@0", "users-1@1");
+        assertThat(history.size()).isEqualTo(6);
+        assertThat(read(history)).hasSize(2);
+        assertThat(history.profiles()).containsExactly(Map.entry("users", 6L));
+        assertThat(history.facts())
+                .containsEntry("offsets", "ratings/0=4..10 users/0=0..4 users/1=0..2")
+                .containsEntry("topics", "ratings")
+                .containsEntry("topics of profiles", "users");
+
+        producer.send(keyed("users", 0, "d", KafkaRecords.profile("d", START)));
+        producer.flush();
+        List<KafkaRange> same = history.allRanges();
+        assertThat(profiles(KafkaHistory.ofOffsets(topics, same, history.times())))
+                .isEqualTo(profiles(history));
+        assertThat(profiles(KafkaHistory.ofOffsets(topics, history.ranges(), history.times())))
+                .hasSize(6);
+        Manifest version =
+                KafkaRecords.version(
+                        7, Map.of("ratings", Map.of(0, 4L), "users", Map.of(0, 2L, 1, 1L)));
+        assertThat(profiles(KafkaHistory.ofVersions(topics, version, null, TimeRange.ALL)))
+                .hasSize(7);
+        assertThat(profiles(KafkaHistory.ofVersions(topics, null, version, TimeRange.ALL)))
+                .containsExactly("users-0@0", "users-0@1", "users-1@0");
+    }
+
+    private static ProducerRecord<byte[], byte[]> keyed(
+            String topic, int partition, String key, byte[] payload) {
+        return new ProducerRecord<>(
+                topic, partition, START + 9 * HOUR, key.getBytes(UTF_8), payload);
+    }
+
+    private static List<String> profiles(KafkaHistory history) throws IOException {
+        List<String> places = new ArrayList<>();
+        try (ProfileCursor cursor = history.openProfiles()) {
+            for (HistoryProfile next = cursor.next(); next != null; next = cursor.next()) {
+                places.add(
+                        next.table()
+                                + "-"
+                                + next.origin().partition()
+                                + "@"
+                                + next.origin().offset());
+            }
+        }
+        return places;
+    }
+
     @Test
     void anAbsentTopicIsNotCreated() throws Exception {
         kafka.createTopic("rating", 1);
@@ -351,15 +421,18 @@ class KafkaHistoryITCase {
 
     @Test
     void aPipelineNamesItsTopics() {
-        KafkaTopics topics = KafkaTopics.of(TestPipelines.ratings(kafka, directory, 1, 1));
+        KafkaTopics topics =
+                KafkaTopics.of(TestPipelines.ratings(kafka, directory, 1, 1), List.of("users"));
 
         assertThat(topics.kinds()).containsExactly(Map.entry("ratings", Kind.RATING));
+        assertThat(topics.profiles()).containsExactly("users");
         assertThat(topics.brokers()).isEqualTo(kafka.bootstrapServers());
         assertThatThrownBy(
                         () ->
                                 KafkaTopics.of(
                                         TestPipelines.ratings(kafka, directory, 1, 1)
-                                                .withBootstrapServers(null)))
+                                                .withBootstrapServers(null),
+                                        List.of()))
                 .isInstanceOf(HistoryException.class)
                 .hasMessage(
                         "the pipeline test names no Kafka brokers; set kafka.bootstrap-servers or"

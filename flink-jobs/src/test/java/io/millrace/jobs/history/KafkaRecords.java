@@ -5,9 +5,11 @@ import io.millrace.jobs.history.HistoryEvent.Kind;
 import io.millrace.model.version.Manifest;
 import io.millrace.schemas.Click;
 import io.millrace.schemas.Impression;
+import io.millrace.schemas.Profile;
 import io.millrace.schemas.Rating;
 import io.millrace.schemas.codec.EventCodec;
 import io.millrace.schemas.codec.EventFormat;
+import io.millrace.schemas.codec.OtherVersions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -34,6 +38,7 @@ final class KafkaRecords {
     private static final EventCodec<Impression> IMPRESSIONS = codec(Impression.class);
     private static final EventCodec<Click> CLICKS = codec(Click.class);
     private static final EventCodec<Rating> RATINGS = codec(Rating.class);
+    private static final EventCodec<Profile> PROFILES = codec(Profile.class);
 
     private KafkaRecords() {}
 
@@ -61,6 +66,24 @@ final class KafkaRecords {
 
     static KafkaTopics clicks(String brokers) {
         return topics(brokers, Map.of("impressions", Kind.IMPRESSION, "clicks", Kind.CLICK));
+    }
+
+    /** With topics of profiles. */
+    static KafkaTopics profiled(String brokers, String... profiles) {
+        return topics(brokers, Map.of("ratings", Kind.RATING), OtherVersions.NONE, profiles);
+    }
+
+    /** Written with another version of a schema of ours. */
+    static KafkaTopics otherVersion(String brokers, Schema schema) {
+        return topics(
+                brokers,
+                Map.of("ratings", Kind.RATING),
+                new OtherVersions(List.of(schema.toString())),
+                "users");
+    }
+
+    static byte[] profile(String key, long time) {
+        return PROFILES.encode(new Profile(key, time, Map.of("age", time)));
     }
 
     static byte[] rating(long time) {
@@ -160,10 +183,17 @@ final class KafkaRecords {
     }
 
     private static KafkaTopics topics(String brokers, Map<String, Kind> kinds) {
+        return topics(brokers, kinds, OtherVersions.NONE);
+    }
+
+    private static KafkaTopics topics(
+            String brokers, Map<String, Kind> kinds, OtherVersions schemas, String... profiles) {
         return new KafkaTopics(
                 Map.of("bootstrap.servers", brokers),
                 new TreeMap<>(kinds),
+                new TreeSet<>(List.of(profiles)),
                 EventFormat.AVRO,
+                schemas,
                 64 << 10,
                 Duration.ofHours(1));
     }

@@ -49,7 +49,8 @@ public record BacktestReport(
      * What was learned from.
      *
      * @param source path or topics, as they were named
-     * @param fingerprint SHA-256 over the examples, hexadecimal
+     * @param fingerprint SHA-256 over the examples and profiles, hexadecimal
+     * @param profiles how many records of profiles were read that a pipeline can use
      * @param from event time of the first example, milliseconds since the epoch
      * @param to of the last, inclusive
      * @param events read
@@ -61,6 +62,7 @@ public record BacktestReport(
     public record Data(
             String source,
             String fingerprint,
+            long profiles,
             long from,
             long to,
             long events,

@@ -61,6 +61,9 @@ final class PageProvenance {
         facts.putAll(data.facts());
         facts.put("Data fingerprint", data.fingerprint());
         facts.put("Events read", Figures.count(data.events()));
+        if (data.profiles() > 0) {
+            facts.put("Profile records used", Figures.count(data.profiles()));
+        }
         facts.put(
                 "Examples",
                 String.format(

@@ -55,6 +55,7 @@ public final class ReportJson {
                         .put("from", instant(data.from()))
                         .put("to", instant(data.to()))
                         .put("events", data.events())
+                        .put("profiles", data.profiles())
                         .put("examples", data.examples())
                         .put("rejected", data.rejected());
         ObjectNode facts = json.putObject("facts");

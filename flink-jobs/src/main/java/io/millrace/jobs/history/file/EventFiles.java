@@ -25,7 +25,10 @@ public final class EventFiles {
             Path file, TimeRange range, Path scratch, BadRows badRows) throws IOException {
         byte[] head = head(file);
         if (Arrays.equals(head, 0, Math.min(AVRO.length, head.length), AVRO, 0, AVRO.length)) {
-            return Optional.of(AvroHistory.of(file, range, scratch));
+            return Optional.of(
+                    AvroProfiles.areIn(file)
+                            ? AvroProfiles.of(file, range)
+                            : AvroHistory.of(file, range, scratch));
         }
         return isJson(head)
                 ? Optional.of(

@@ -5,6 +5,7 @@ import io.millrace.jobs.history.TimeRange;
 import io.millrace.schemas.codec.EventFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The events of files within a range of time, all of whose rows have been looked at. */
@@ -43,6 +44,13 @@ public interface FileHistory extends History {
         facts.put("impressions", Long.toString(counts().impressions()));
         facts.put("clicks", Long.toString(counts().clicks()));
         facts.put("ratings", Long.toString(counts().ratings()));
+        if (!profiles().isEmpty()) {
+            facts.put(
+                    "profiles",
+                    profiles().entrySet().stream()
+                            .map(of -> of.getKey() + " " + of.getValue())
+                            .collect(Collectors.joining(", ")));
+        }
         facts.put("bad_rows", Long.toString(badRows()));
         TimeRange span = span();
         if (span != null) {

@@ -2,12 +2,17 @@ package io.millrace.jobs.history.file;
 
 import io.millrace.jobs.history.HistoryCursor;
 import io.millrace.jobs.history.HistoryEvent;
+import io.millrace.jobs.history.HistoryProfile;
+import io.millrace.jobs.history.ProfileCursor;
 import io.millrace.jobs.history.TimeRange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +28,15 @@ public record MergedHistory(String name, List<FileHistory> files) implements Fil
     @Override
     public EventCounts counts() {
         return files.stream().map(FileHistory::counts).reduce(EventCounts.NONE, EventCounts::plus);
+    }
+
+    @Override
+    public SortedMap<String, Long> profiles() {
+        SortedMap<String, Long> profiles = new TreeMap<>();
+        for (FileHistory file : files) {
+            file.profiles().forEach((name, count) -> profiles.merge(name, count, Long::sum));
+        }
+        return profiles;
     }
 
     @Override
@@ -51,6 +65,38 @@ public record MergedHistory(String name, List<FileHistory> files) implements Fil
     @Override
     public HistoryCursor open() throws IOException {
         return new Cursor(files);
+    }
+
+    @Override
+    public ProfileCursor openProfiles() {
+        return new Profiles(files);
+    }
+
+    /** Those of one file after those of the other. */
+    private static final class Profiles implements ProfileCursor {
+
+        private final Iterator<FileHistory> left;
+        private ProfileCursor reading = ProfileCursor.NONE;
+
+        Profiles(List<FileHistory> files) {
+            left = files.iterator();
+        }
+
+        @Override
+        public @Nullable HistoryProfile next() throws IOException {
+            HistoryProfile next = reading.next();
+            while (next == null && left.hasNext()) {
+                reading.close();
+                reading = left.next().openProfiles();
+                next = reading.next();
+            }
+            return next;
+        }
+
+        @Override
+        public void close() throws IOException {
+            reading.close();
+        }
     }
 
     private static final class Cursor implements HistoryCursor {

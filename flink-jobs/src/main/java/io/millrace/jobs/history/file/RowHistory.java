@@ -2,10 +2,14 @@ package io.millrace.jobs.history.file;
 
 import io.millrace.jobs.history.HistoryCursor;
 import io.millrace.jobs.history.HistoryException;
+import io.millrace.jobs.history.ProfileCursor;
 import io.millrace.jobs.history.TimeRange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rows how to understand them
  * @param fileEnd the length of the file when it was looked at; what is added later is not read
- * @param order where the rows are; null when the file is in order
+ * @param order where the rows of events are; null when they are in order
+ * @param profiles by name how many rows are profiles that hold from before the range's end on
  */
 public record RowHistory(
         RowFormat rows,
@@ -26,6 +31,7 @@ public record RowHistory(
         Periods periods,
         @Nullable SortedRuns order,
         EventCounts counts,
+        SortedMap<String, Long> profiles,
         @Nullable TimeRange span,
         @Nullable TimeRange recorded,
         long badRows)
@@ -48,6 +54,10 @@ public record RowHistory(
         }
     }
 
+    public RowHistory {
+        profiles = Collections.unmodifiableSortedMap(new TreeMap<>(profiles));
+    }
+
     @Override
     public String name() {
         return rows.name();
@@ -56,5 +66,10 @@ public record RowHistory(
     @Override
     public HistoryCursor open() throws IOException {
         return order == null ? new RowCursor(this) : new OrderedRowCursor(this, order);
+    }
+
+    @Override
+    public ProfileCursor openProfiles() throws IOException {
+        return profiles.isEmpty() ? ProfileCursor.NONE : new RowProfileCursor(this);
     }
 }

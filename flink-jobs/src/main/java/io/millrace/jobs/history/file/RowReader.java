@@ -26,8 +26,26 @@ final class RowReader implements Closeable {
         lines = LineReader.inOrder(Path.of(format.file()), fileEnd);
     }
 
-    /** The next row; null after the last. */
+    /** The next row of events; null after the last. */
     @Nullable Row next() throws IOException {
+        Row row = nextOfAny();
+        while (row != null && row.profile() != null) {
+            row = nextOfAny();
+        }
+        return row;
+    }
+
+    /** The next row that is a profile; null after the last. */
+    Row.@Nullable NamedProfile nextProfile() throws IOException {
+        Row row = nextOfAny();
+        while (row != null && row.profile() == null) {
+            row = nextOfAny();
+        }
+        return row == null ? null : row.profile();
+    }
+
+    /** The next row; null after the last. */
+    @Nullable Row nextOfAny() throws IOException {
         while (lines.next()) {
             Line line = lines.line();
             if (line.number() > headerLines && !line.isBlank()) {

@@ -3,6 +3,8 @@ package io.millrace.jobs.history.file;
 import io.millrace.jobs.history.TimeRange;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A look at all rows of a file. */
@@ -17,6 +19,7 @@ final class RowSurvey {
     private @Nullable TimeRange span;
     private @Nullable TimeRange recorded;
     private boolean isInOrder = true;
+    private final SortedMap<String, Long> profiles = new TreeMap<>();
     private long rows;
     private long bad;
 
@@ -38,7 +41,8 @@ final class RowSurvey {
         } else if (periods.areSpread()) {
             take(null);
         }
-        return new RowHistory(format, range, fileEnd, periods, order, counts, span, recorded, bad);
+        return new RowHistory(
+                format, range, fileEnd, periods, order, counts, profiles, span, recorded, bad);
     }
 
     /** Checks every row; also counts those in the range if they have a time of their own. */
@@ -51,8 +55,13 @@ final class RowSurvey {
         try (RowReader reader = new RowReader(format, fileEnd, counting)) {
             long lastTime = Long.MIN_VALUE;
             long lastTie = Long.MIN_VALUE;
-            for (Row row = reader.next(); row != null; row = reader.next()) {
+            for (Row row = reader.nextOfAny(); row != null; row = reader.nextOfAny()) {
                 long time = row.time();
+                Row.NamedProfile profile = row.profile();
+                if (profile != null) {
+                    count(profile, time);
+                    continue;
+                }
                 long tie = row.tie();
                 rows++;
                 isInOrder &= time > lastTime || (time == lastTime && tie >= lastTie);
@@ -79,6 +88,12 @@ final class RowSurvey {
                     sorting.add(time, row.tie(), reader.line());
                 }
             }
+        }
+    }
+
+    private void count(Row.NamedProfile profile, long time) {
+        if (time < range.to()) {
+            profiles.merge(profile.name(), 1L, Long::sum);
         }
     }
 

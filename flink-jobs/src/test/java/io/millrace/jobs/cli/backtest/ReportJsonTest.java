@@ -45,6 +45,7 @@ class ReportJsonTest {
                         "from",
                         "to",
                         "events",
+                        "profiles",
                         "examples",
                         "rejected",
                         "facts");

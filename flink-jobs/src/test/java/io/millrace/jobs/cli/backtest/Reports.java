@@ -130,6 +130,7 @@ final class Reports {
                 new BacktestReport.Data(
                         "clicks.jsonl",
                         "ab12".repeat(16),
+                        3,
                         FIRST,
                         FIRST + windows * DAY - 1,
                         70_000,

@@ -8,6 +8,7 @@ import io.millrace.jobs.history.HistoryException;
 import io.millrace.jobs.history.TimeRange;
 import io.millrace.schemas.Click;
 import io.millrace.schemas.Impression;
+import io.millrace.schemas.Profile;
 import io.millrace.schemas.Rating;
 import io.millrace.schemas.Score;
 import io.millrace.schemas.ScoreStatus;
@@ -94,6 +95,46 @@ class EventFilesTest {
                 .isInstanceOf(HistoryException.class)
                 .hasMessageContaining("scores.avro holds records of type io.millrace.schemas.Score")
                 .hasMessageContaining("expected io.millrace.schemas.Impression");
+    }
+
+    /** Profiles lie beside events, in files of their own or among them. */
+    @Test
+    void profilesOfADirectoryAreThoseOfItsFiles() throws Exception {
+        avro(
+                "users+0+17.avro",
+                List.of(
+                        new Profile("u1", 90L, Map.of("age", 3L)),
+                        new Profile("u2", 20L, Map.of()),
+                        new Profile("u3", 100L, Map.of())),
+                CodecFactory.nullCodec());
+        avro("items.avro", List.of(new Profile("i1", 5L, Map.of())), CodecFactory.nullCodec());
+        Files.writeString(
+                events.resolve("more.jsonl"),
+                """
+                {"type":"click","impressionId":"b","timestamp":50}
+                {"type":"profile","profile":"users","key":"u4","timestamp":60,"features":{"age":4}}
+                {"type":"click","impressionId":"a","timestamp":40}
+                {"type":"profile","profile":"users","key":"u5","timestamp":100}
+                {"type":"profile","profile":"users","key":"u6","timestamp":-5}
+                """);
+
+        FileHistory history = directory(new TimeRange(45, 100));
+
+        assertThat(ReadEvents.records(history)).containsExactly(new Click("b", 50L));
+        assertThat(ReadEvents.profiles(history))
+                .containsExactly(
+                        "items i1 of items.avro:1",
+                        "users u4 of more.jsonl:2",
+                        "users u6 of more.jsonl:5",
+                        "users u1 of users+0+17.avro:1",
+                        "users u2 of users+0+17.avro:2");
+        assertThat(history.profiles()).isEqualTo(Map.of("items", 1L, "users", 4L));
+        assertThat(history.facts())
+                .containsEntry("profiles", "items 1, users 4")
+                .containsEntry("clicks", "1");
+        assertThat(history.recorded()).isEqualTo(new TimeRange(40, 51));
+        assertThat(history.badRows()).isZero();
+        assertThat(badRows.told()).isEmpty();
     }
 
     @Test

@@ -6,6 +6,10 @@ import io.millrace.jobs.history.EventPayloads;
 import io.millrace.jobs.history.History;
 import io.millrace.jobs.history.HistoryCursor;
 import io.millrace.jobs.history.HistoryEvent;
+import io.millrace.jobs.history.HistoryProfile;
+import io.millrace.jobs.history.ProfileCursor;
+import io.millrace.schemas.Profile;
+import io.millrace.schemas.codec.EventCodec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -43,6 +47,24 @@ public final class ReadEvents {
             records.add(record);
         }
         return records;
+    }
+
+    /** Name, key, file and line of each profile. */
+    public static List<String> profiles(History history) throws Exception {
+        EventCodec<Profile> codec = EventCodec.of(Profile.class, history.format());
+        List<String> profiles = new ArrayList<>();
+        try (ProfileCursor cursor = sent(history).openProfiles()) {
+            for (HistoryProfile next = cursor.next(); next != null; next = cursor.next()) {
+                profiles.add(
+                        "%s %s of %s:%d"
+                                .formatted(
+                                        next.table(),
+                                        codec.decode(next.payload()).getKey(),
+                                        next.origin().topic(),
+                                        next.origin().offset()));
+            }
+        }
+        return profiles;
     }
 
     /** File and line of each event. */

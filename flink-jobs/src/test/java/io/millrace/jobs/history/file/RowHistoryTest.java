@@ -78,6 +78,29 @@ class RowHistoryTest {
         assertThat(ReadEvents.of(history).get(3).kind()).isEqualTo(HistoryEvent.Kind.CLICK);
     }
 
+    /** They are no events: neither their times nor their number count. */
+    @Test
+    void profilesAreKeptApartFromTheEventsAmongWhichTheyStand() throws Exception {
+        String early =
+                "{\"type\":\"profile\",\"profile\":\"users\",\"key\":\"early\",\"timestamp\":1}";
+        write(line(SHOWN), line(CLICK), early.replace("early", "a"), line(RATING), early);
+
+        FileHistory history = read(new TimeRange(1500, 9000));
+
+        assertThat(((RowHistory) history).order()).isNull();
+        assertThat(ReadEvents.records(history)).containsExactly(CLICK, RATING);
+        assertThat(history.size()).isEqualTo(2);
+        assertThat(history.span()).isEqualTo(new TimeRange(2000, 3001));
+        assertThat(ReadEvents.profiles(history))
+                .containsExactly("users a of events.jsonl:3", "users early of events.jsonl:5");
+        write(line(SHOWN), early.replace("1}", "9000}"));
+        assertThat(ReadEvents.profiles(read(TimeRange.ALL))).hasSize(1);
+        assertThat(read(new TimeRange(0, 9000)).profiles()).isEmpty();
+        assertThat(read(TimeRange.ALL).facts()).containsEntry("profiles", "users 1");
+        write(line(SHOWN));
+        assertThat(read(TimeRange.ALL).facts()).doesNotContainKey("profiles");
+    }
+
     @Test
     void aBadLineIsToldOnceAndCountedAndLeftOut() throws Exception {
         for (List<SpecificRecord> events :
