@@ -37,7 +37,8 @@ final class JobSettings {
 
     /**
      * Sets what a version's meaning rests on: exactly-once, aligned checkpoints, one at a time. An
-     * unaligned barrier would overtake pushes in flight, and the cut would not be one.
+     * unaligned barrier would overtake pushes in flight, and the cut would not be one; requests
+     * that were left in memory could not be restored from it.
      */
     static void configureTraining(StreamExecutionEnvironment env, PipelineConfig config) {
         BreakingSettings.refuse(env.getConfiguration());

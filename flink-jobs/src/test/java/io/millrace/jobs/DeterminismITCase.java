@@ -80,13 +80,23 @@ class DeterminismITCase {
                 .isEqualTo(VersionRows.fingerprint(together, VersionRows.newestVersion(together)));
     }
 
-    /** Of the job that has ended since the last call. */
-    private static long bytesToShards() {
-        return RegisteredMetrics.takeEnded().stream()
-                .filter(ended -> ended.name().equals("numBytesIn"))
-                .filter(ended -> "parameter shard".equals(ended.variables().get("<task_name>")))
-                .mapToLong(RegisteredMetrics.Ended::count)
-                .sum();
+    /** Of the only job, which has ended; its metrics may end a little later. */
+    private static long bytesToShards() throws Exception {
+        List<RegisteredMetrics.Ended> found = new ArrayList<>();
+        Await.until(
+                "the shard's metrics to end",
+                () -> {
+                    RegisteredMetrics.takeEnded().stream()
+                            .filter(DeterminismITCase::isBytesToShards)
+                            .forEach(found::add);
+                    return !found.isEmpty();
+                });
+        return found.stream().mapToLong(RegisteredMetrics.Ended::count).sum();
+    }
+
+    private static boolean isBytesToShards(RegisteredMetrics.Ended ended) {
+        return ended.name().equals("numBytesIn")
+                && "parameter shard".equals(ended.variables().get("<task_name>"));
     }
 
     @Test

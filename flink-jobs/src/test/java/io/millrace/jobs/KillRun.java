@@ -1,5 +1,7 @@
 package io.millrace.jobs;
 
+import static java.util.stream.Collectors.toList;
+
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.embedded.EmbeddedFlink;
 import io.millrace.jobs.kill.KillPlace;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -26,30 +29,34 @@ final class KillRun implements AutoCloseable {
     static final int RATINGS = 10_000;
 
     private static final int SEED = 11;
-    private static final int TASK_MANAGERS = 2;
-    private static final int SLOTS_OF_EACH = 2;
+    private static final int SLOTS = 4;
     private static final Duration EVERY = Duration.ofMillis(25);
 
     private final Path directory;
     private final TestKafka kafka;
-    private final EmbeddedFlink flink;
-    private int taskManager;
+    private final Cluster together;
+    private final Cluster apart;
 
     KillRun(Path directory) {
         this.directory = directory;
         kafka = TestKafka.start(directory);
         TestTopics.create(kafka);
         TestRatings.send(kafka, RATINGS, SEED);
-        flink = EmbeddedFlink.start(directory, TASK_MANAGERS, SLOTS_OF_EACH);
+        together = new Cluster(directory, 1);
+        apart = new Cluster(directory, SLOTS);
     }
 
-    /** Trains over all ratings. With one trainer, micro-batches are reproducible. */
+    /**
+     * Trains over all ratings. With one trainer, micro-batches are reproducible. With an odd seed
+     * each trainer and shard has a task manager of its own, else all are in one.
+     */
     Outcome run(String name, int trainers, int shards, List<KillPlace> kills, long seed)
             throws Exception {
         PipelineConfig config = config(name, trainers, shards);
         Kills.plan(kills, seed);
         KillingStorage.forgetAnnounced();
-        StreamExecutionEnvironment env = flink.environment(quickRestarts());
+        Cluster cluster = seed % 2 == 0 ? together : apart;
+        StreamExecutionEnvironment env = cluster.flink.environment(quickRestarts());
         new TrainingJob(
                         config.withModel(KillingModel.of(config.model())),
                         0,
@@ -61,8 +68,7 @@ final class KillRun implements AutoCloseable {
         while (Await.until(
                 () -> Kills.take(KillPlace.TASK_MANAGER),
                 () -> job.getJobExecutionResult().isDone())) {
-            flink.terminateTaskManager(taskManager);
-            taskManager = flink.startTaskManager();
+            cluster.replaceTaskManagers();
         }
         job.getJobExecutionResult().get();
         return outcome(config);
@@ -74,7 +80,8 @@ final class KillRun implements AutoCloseable {
 
     @Override
     public void close() {
-        flink.close();
+        together.flink.close();
+        apart.flink.close();
         kafka.close();
     }
 
@@ -106,6 +113,23 @@ final class KillRun implements AutoCloseable {
         job.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
         job.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000);
         return job;
+    }
+
+    /** As many slots on so many task managers, which die together. */
+    private static final class Cluster {
+
+        final EmbeddedFlink flink;
+        final List<Integer> taskManagers;
+
+        Cluster(Path directory, int taskManagers) {
+            flink = EmbeddedFlink.start(directory, taskManagers, SLOTS / taskManagers);
+            this.taskManagers = IntStream.range(0, taskManagers).boxed().collect(toList());
+        }
+
+        void replaceTaskManagers() {
+            taskManagers.forEach(flink::terminateTaskManager);
+            taskManagers.replaceAll(dead -> flink.startTaskManager());
+        }
     }
 
     /**

@@ -9,7 +9,8 @@ import java.io.Serializable;
  *
  * @param waits whether an impression is no negative before its window has ended: policy {@code
  *     wait}
- * @param window milliseconds from an impression to the last click that makes it a positive
+ * @param window milliseconds from an impression to the last click that makes it a positive without
+ *     a correction; of no account unless it waits
  * @param lateWindow milliseconds from an impression to the last click that counts; not shorter
  * @param atEnd what the end of a bounded input makes of windows that have not ended
  */

@@ -6,9 +6,9 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Receives the replies of shards of other task managers in the trainer's slot and hands them over
- * in memory, or drops them when the trainer is gone. It has no output; the loop closes outside the
- * job graph.
+ * Receives, in the trainer's slot, the replies that shards could not hand over themselves, as those
+ * of other task managers; hands them over in memory, and drops them when the trainer is gone. It
+ * has no output; the loop closes outside the job graph.
  */
 final class ReplyReceiver extends AbstractStreamOperator<ShardReply>
         implements OneInputStreamOperator<ShardReply, ShardReply> {

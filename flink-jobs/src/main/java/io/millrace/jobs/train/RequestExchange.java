@@ -17,6 +17,9 @@ final class RequestExchange {
 
     private static final Map<TaskAddress, Inbox> INBOXES = new ConcurrentHashMap<>();
 
+    /** No number is in two inboxes, so that no shard takes a request that lies in another's. */
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
     private RequestExchange() {}
 
     /** From now on requests for the shard of this address may be left in its inbox. */
@@ -46,12 +49,11 @@ final class RequestExchange {
     static final class Inbox {
 
         private final Map<Long, ShardRequest> requests = new ConcurrentHashMap<>();
-        private final AtomicLong added = new AtomicLong();
 
         private Inbox() {}
 
         private ShardRequest.Left add(ShardRequest request) {
-            long number = added.getAndIncrement();
+            long number = NUMBERS.getAndIncrement();
             requests.put(number, request);
             long[] firstKey = {request.keys()[0]};
             return new ShardRequest.Left(request.trainer(), request.batch(), firstKey, number);
@@ -64,14 +66,14 @@ final class RequestExchange {
          */
         ShardRequest take(ShardRequest.Left left) {
             ShardRequest request = requests.remove(left.number());
-            if (request == null || !request.trainer().equals(left.trainer())) {
+            if (request == null) {
                 throw new IllegalStateException(
                         "trainer "
-                                + left.trainer()
+                                + left.trainer().subtask()
                                 + " left a request of micro-batch "
                                 + left.batch()
-                                + " with a shard that has ended since; restarted from the last"
-                                + " checkpoint, it sends it anew");
+                                + " with a shard that has ended since; the job restarts from its"
+                                + " last checkpoint, and the trainer sends these examples again");
             }
             return request;
         }

@@ -99,11 +99,21 @@ class ParameterShardTest {
     @Test
     void refusesARequestThatWasLeftWithItsPredecessor() throws Exception {
         try (var shard = open(null)) {
-            ShardRequest.Left left = new ShardRequest.Left(TRAINER, 7, new long[] {1}, 0);
+            TaskAddress address = TaskAddress.in(shard.getEnvironment(), "test", 0);
+            TaskAddress before = TaskAddress.in(shard.getEnvironment(), "before", 0);
+            long[] keys = {ParameterKey.ofValue(1, 100)};
+            RequestExchange.Inbox predecessor = RequestExchange.register(before);
+            ShardRequest left =
+                    RequestExchange.leave(before, new ShardRequest.Pull(TRAINER, 7, keys));
+            ShardRequest own =
+                    RequestExchange.leave(address, new ShardRequest.Pull(TRAINER, 8, keys));
             assertThatThrownBy(() -> shard.processElement(left, 0))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("micro-batch 7")
                     .hasMessageContaining("has ended since");
+            shard.processElement(own, 0);
+            assertThat(shard.extractOutputValues()).hasSize(1);
+            RequestExchange.unregister(before, predecessor);
         }
     }
 

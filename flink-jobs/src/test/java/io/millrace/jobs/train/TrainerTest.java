@@ -376,10 +376,14 @@ class TrainerTest {
 
     private static void deliver(
             OneInputStreamOperatorTestHarness<Example, ShardRequest> trainer, ShardReply reply) {
-        var unused =
-                ReplyExchange.deliver(
-                        TaskAddress.in(trainer.getEnvironment(), "test", reply.trainer().subtask()),
-                        reply);
+        assertThat(
+                        ReplyExchange.deliver(
+                                TaskAddress.in(
+                                        trainer.getEnvironment(),
+                                        "test",
+                                        reply.trainer().subtask()),
+                                reply))
+                .isTrue();
     }
 
     /** Number of weights that a pull asks for. */
