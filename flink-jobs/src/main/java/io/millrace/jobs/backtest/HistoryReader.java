@@ -88,9 +88,7 @@ final class HistoryReader implements SourceReader<HistoryRecord, HistorySource.S
     @Override
     public void close() throws IOException {
         try {
-            if (profiles != null) {
-                profiles.close();
-            }
+            closeProfiles();
         } finally {
             if (events != null) {
                 events.close();
@@ -104,10 +102,19 @@ final class HistoryReader implements SourceReader<HistoryRecord, HistorySource.S
             if (profile != null) {
                 return new NumberedProfile(sent++, profile);
             }
+            closeProfiles();
             events = history.open();
         }
         HistoryEvent event = events.next();
         return event == null ? null : new NumberedEvent(sent++, eventsSent++, event);
+    }
+
+    private void closeProfiles() throws IOException {
+        if (profiles != null) {
+            ProfileCursor read = profiles;
+            profiles = ProfileCursor.NONE;
+            read.close();
+        }
     }
 
     /** The next that is wanted. */

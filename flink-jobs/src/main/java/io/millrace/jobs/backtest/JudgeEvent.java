@@ -50,12 +50,13 @@ sealed interface JudgeEvent {
     record Predicted(int pipeline, BatchOutcome outcome) implements JudgeEvent {}
 
     /**
-     * An event cannot be used.
+     * An event or a profile cannot be used.
      *
-     * @param number of the event in the history; {@link #LAST} when that is not known
+     * @param number of the event in the history; {@link #LAST} when that is not known, {@link
+     *     ReadEvent#PROFILE} of a profile
      */
     record Rejected(long number, RejectedEvent event) implements JudgeEvent {
-        static final long LAST = Long.MAX_VALUE;
+        static final long LAST = Long.MAX_VALUE - 1;
     }
 
     /** An impression whose window had not ended when the history did. */

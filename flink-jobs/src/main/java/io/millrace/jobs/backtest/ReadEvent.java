@@ -25,8 +25,8 @@ record ReadEvent(
         @Nullable Profile profile,
         List<RejectedEvent> rejected) {
 
-    /** The number of what is no event: before that of the first. */
-    static final long PROFILE = -1;
+    /** The number of what is no event: behind those of all events, even of unknown number. */
+    static final long PROFILE = JudgeEvent.Rejected.LAST + 1;
 
     /**
      * What a profile says.

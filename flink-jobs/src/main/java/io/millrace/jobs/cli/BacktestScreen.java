@@ -93,7 +93,7 @@ final class BacktestScreen {
         }
         output.say(
                 "%n%s could not be used%s",
-                Figures.count(data.rejected(), "event"),
+                Figures.count(data.rejected(), "record"),
                 data.rejected() > REJECTED_SHOWN
                         ? String.format(Locale.ROOT, "; the first %d:", REJECTED_SHOWN)
                         : ":");

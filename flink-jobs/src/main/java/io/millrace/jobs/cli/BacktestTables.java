@@ -2,6 +2,7 @@ package io.millrace.jobs.cli;
 
 import io.millrace.jobs.cli.backtest.Figures;
 import io.millrace.jobs.history.History;
+import io.millrace.jobs.history.KafkaHistory;
 import io.millrace.model.stream.Profile;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +23,9 @@ record BacktestTables(List<BacktestEntrant> entrants, History history, String so
     List<String> lines() {
         Set<String> wanted = new TreeSet<>();
         for (BacktestEntrant one : entrants) {
-            profiles(one).forEach(name -> wanted.add(history.table(one.config(), name)));
+            profiles(one).forEach(name -> wanted.add(table(one, name)));
         }
-        SortedMap<String, Long> read = new TreeMap<>(history.profiles());
-        read.values().removeIf(count -> count == 0);
+        SortedMap<String, Long> read = counts();
         SortedMap<String, Long> unread = new TreeMap<>(read);
         read.keySet().retainAll(wanted);
         unread.keySet().removeAll(wanted);
@@ -41,36 +41,58 @@ record BacktestTables(List<BacktestEntrant> entrants, History history, String so
 
     /** That profiles of a pipeline are missing; empty when none is. */
     String missing(BacktestEntrant entrant) {
+        SortedMap<String, Long> counts = counts();
         List<String> missing =
                 profiles(entrant).stream()
-                        .filter(
-                                name ->
-                                        history.profiles()
-                                                        .getOrDefault(
-                                                                history.table(
-                                                                        entrant.config(), name),
-                                                                0L)
-                                                == 0)
+                        .filter(name -> !counts.containsKey(table(entrant, name)))
                         .toList();
         if (missing.isEmpty()) {
             return "";
         }
-        return missing.size() == 1
-                ? "its profile %s counts as missing: %s has no record of it"
-                        .formatted(missing.get(0), source)
-                : "its profiles %s count as missing: %s has no record of them"
-                        .formatted(String.join(" and ", missing), source);
+        String what =
+                missing.size() == 1
+                        ? "its profile " + missing.get(0) + " counts as missing: "
+                        : "its profiles " + String.join(" and ", missing) + " count as missing: ";
+        List<String> tables =
+                missing.stream().map(name -> table(entrant, name)).distinct().toList();
+        if (isOfTopics()) {
+            return what
+                    + (tables.size() == 1
+                            ? "topic " + tables.get(0) + " has no record"
+                            : "topics " + String.join(" and ", tables) + " have no record");
+        }
+        return what + source + " has no record of " + (missing.size() == 1 ? "it" : "them");
+    }
+
+    /** Without those of which there is none. */
+    private SortedMap<String, Long> counts() {
+        SortedMap<String, Long> counts = new TreeMap<>(history.profiles());
+        counts.values().removeIf(count -> count == 0);
+        return counts;
+    }
+
+    private String table(BacktestEntrant entrant, String profile) {
+        return history.table(entrant.config(), profile);
+    }
+
+    /** Then tables are topics, which may have fewer records than offsets. */
+    private boolean isOfTopics() {
+        return history instanceof KafkaHistory;
     }
 
     private static List<String> profiles(BacktestEntrant entrant) {
         return entrant.config().model().stream().profiles().stream().map(Profile::name).toList();
     }
 
-    private static String text(Map<String, Long> counts) {
+    private String text(Map<String, Long> counts) {
         List<String> texts = new ArrayList<>();
         counts.forEach(
                 (table, count) ->
-                        texts.add(Figures.count(count, "record") + " of the profile " + table));
+                        texts.add(
+                                (isOfTopics() ? "at most " : "")
+                                        + Figures.count(count, "record")
+                                        + (isOfTopics() ? " of topic " : " of the profile ")
+                                        + table));
         return String.join(" and ", texts);
     }
 }

@@ -62,7 +62,7 @@ record BacktestWork(
                 + " made an example"
                 + (rejected.isEmpty()
                         ? ""
-                        : "; the first that could not be used is "
+                        : "; the first record that could not be used is "
                                 + rejected.get(0).origin()
                                 + ": "
                                 + rejected.get(0).reason()

@@ -1,5 +1,6 @@
 package io.millrace.jobs.cli;
 
+import io.millrace.jobs.cli.backtest.Figures;
 import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.config.PipelineConfigReader;
 import io.millrace.model.ModelSpec;
@@ -166,6 +167,9 @@ final class FitCommand implements Callable<Integer> {
         }
         if (!mistakes.isEmpty()) {
             return tell(mistakes, ExitCode.USAGE);
+        }
+        if (events.profiles() > 0) {
+            output.say("without %s of profiles", Figures.count(events.profiles(), "record"));
         }
         TorchEngine.start(threads);
         FitReport report = new FitReport(output, cuts);

@@ -31,8 +31,9 @@ import org.apache.avro.specific.SpecificRecord;
  *
  * @param from the directory or file they are of
  * @param events ratings, impressions and clicks
+ * @param profiles how many records of profiles there are, which are passed over
  */
-record FitInput(Path from, List<SpecificRecord> events) {
+record FitInput(Path from, List<SpecificRecord> events, long profiles) {
 
     /** Reads recorded events of any known format, all of which must be good. */
     static FitInput read(Path path) throws IOException {
@@ -46,8 +47,10 @@ record FitInput(Path from, List<SpecificRecord> events) {
                                             problem));
                 };
         List<SpecificRecord> events = new ArrayList<>();
+        long profiles;
         try (Workspace scratch = Workspace.temporary()) {
             History history = Histories.open(path, TimeRange.ALL, scratch.path(), badRows);
+            profiles = history.profiles().values().stream().mapToLong(Long::longValue).sum();
             EventPayloads payloads = new EventPayloads(history.format());
             try (HistoryCursor cursor = history.open()) {
                 for (HistoryEvent event = cursor.next(); event != null; event = cursor.next()) {
@@ -57,7 +60,7 @@ record FitInput(Path from, List<SpecificRecord> events) {
         } catch (UndecodableException e) {
             throw new IOException(path + " has changed while it was read", e);
         }
-        return new FitInput(path, events);
+        return new FitInput(path, events, profiles);
     }
 
     /**

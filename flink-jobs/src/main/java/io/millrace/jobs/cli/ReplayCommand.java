@@ -11,8 +11,6 @@ import io.millrace.jobs.history.file.FileHistory;
 import io.millrace.jobs.simulate.EventProducer;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Locale;
-import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -76,46 +74,17 @@ final class ReplayCommand implements Callable<Integer> {
             try (PipelineTopics topics = new PipelineTopics(config)) {
                 topics.createAbsent();
             }
-            ReplayProfiles profiles = new ReplayProfiles(config.topics().profiles());
-            SortedMap<String, Long> homeless = profiles.homeless(history);
-            homeless.forEach((name, count) -> tellHomeless(name, count, config));
-            replay(history, profiles, config, stop, badLines);
+            ReplayLeftOut leftOut = ReplayLeftOut.of(history, config);
+            leftOut.tell(common.err());
+            replay(history, config, stop, badLines);
             badLines.failIfAny();
-            failIfAny(homeless);
+            leftOut.failIfAny();
         }
         return ExitCode.OK;
     }
 
-    private void tellHomeless(String name, long count, PipelineConfig config) {
-        common.err()
-                .printf(
-                        Locale.ROOT,
-                        "%,d %s of the profile %s %s not sent: the pipeline %s declares no profile"
-                                + " of this name%n",
-                        count,
-                        count == 1 ? "record" : "records",
-                        name,
-                        count == 1 ? "is" : "are",
-                        config.model().name());
-        common.err().flush();
-    }
-
-    private static void failIfAny(SortedMap<String, Long> homeless) {
-        if (!homeless.isEmpty()) {
-            throw new FailedException(
-                    "profiles were not sent: "
-                            + String.join(", ", homeless.keySet())
-                            + "; a pipeline file (--config) that declares them under profiles"
-                            + " would work");
-        }
-    }
-
     private void replay(
-            FileHistory history,
-            ReplayProfiles profiles,
-            PipelineConfig config,
-            StopSignal stop,
-            BadLines badLines)
+            FileHistory history, PipelineConfig config, StopSignal stop, BadLines badLines)
             throws Exception {
         double factor = speed == null ? Double.POSITIVE_INFINITY : speed;
         ReplayProgress progress =
@@ -124,9 +93,7 @@ final class ReplayCommand implements Callable<Integer> {
         long sentProfiles;
         EventCounts sent;
         try (EventProducer producer = new EventProducer(config)) {
-            sentProfiles = profiles.send(history, producer::send, stop::isRequested);
-            // No job is to read an event before them.
-            producer.flush();
+            sentProfiles = ReplayProfiles.of(config).send(history, producer, stop::isRequested);
             sent =
                     new HistoryFeed(config.topics(), producer::send)
                             .send(history, factor, stop::isRequested, progress);

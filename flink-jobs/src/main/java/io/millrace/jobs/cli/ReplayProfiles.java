@@ -1,40 +1,46 @@
 package io.millrace.jobs.cli;
 
 import io.millrace.jobs.cli.stream.HistoryFeed;
-import io.millrace.jobs.history.History;
+import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.history.HistoryProfile;
 import io.millrace.jobs.history.ProfileCursor;
+import io.millrace.jobs.history.file.FileHistory;
+import io.millrace.jobs.simulate.EventProducer;
 import io.millrace.schemas.Profile;
 import io.millrace.schemas.codec.EventCodec;
 import io.millrace.schemas.codec.UndecodableException;
 import java.io.IOException;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
  * Recorded profiles on their way to the topics that a pipeline has for them. They go ahead of the
- * events, whatever their time: a profile holds from its own time on, however early it is there.
+ * events, for a profile holds from its own time on, however early it is there; and in the order of
+ * their time, for a job takes one behind a younger one for late.
  *
  * @param topics by the profile's name
  */
 record ReplayProfiles(Map<String, String> topics) {
 
-    /** By name how many a history holds that have no topic. */
-    SortedMap<String, Long> homeless(History history) {
-        SortedMap<String, Long> homeless = new TreeMap<>(history.profiles());
-        homeless.keySet().removeAll(topics.keySet());
-        return homeless;
+    static ReplayProfiles of(PipelineConfig config) {
+        return new ReplayProfiles(config.topics().profiles());
     }
 
     /**
-     * Sends those that have a topic until there are no more or {@code stopped} says so.
+     * Sends those that have a topic until there are no more or {@code stopped} says so, and waits
+     * until they have arrived: no job is to read an event before them.
      *
-     * @param sender takes them; waiting until they have arrived is the caller's
      * @return how many were sent
      */
-    long send(History history, HistoryFeed.Sender sender, BooleanSupplier stopped)
+    long send(FileHistory history, EventProducer producer, BooleanSupplier stopped)
+            throws IOException {
+        long sent = send(history, (HistoryFeed.Sender) producer::send, stopped);
+        producer.flush();
+        return sent;
+    }
+
+    /** The same without waiting. */
+    long send(FileHistory history, HistoryFeed.Sender sender, BooleanSupplier stopped)
             throws IOException {
         EventCodec<Profile> codec = EventCodec.of(Profile.class, history.format());
         long sent = 0;

@@ -94,11 +94,17 @@ final class TrainCommand implements Callable<Integer> {
                 Workspace files = Workspace.temporary()) {
             TrainInput events =
                     input == null ? null : TrainInput.of(input, config, files.path(), badLines);
+            if (events != null) {
+                events.leftOut().tell(common.err());
+            }
             try (Brokers brokers = Brokers.open(config, files.path())) {
                 run(brokers.config(), events, files.path(), stop);
             }
+            badLines.failIfAny();
+            if (events != null) {
+                events.leftOut().failIfAny();
+            }
         }
-        badLines.failIfAny();
         return ExitCode.OK;
     }
 

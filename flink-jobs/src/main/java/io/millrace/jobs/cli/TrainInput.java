@@ -11,10 +11,14 @@ import io.millrace.model.loss.Objective;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.SortedMap;
 
-/** What a training run is fed with: recorded events, in the order of event time. */
-record TrainInput(FileHistory history) {
+/**
+ * What a training run is fed with: recorded events, in the order of event time, and ahead of them
+ * profiles.
+ *
+ * @param leftOut profiles that the pipeline does not declare, which are not sent
+ */
+record TrainInput(FileHistory history, ReplayLeftOut leftOut) {
 
     /**
      * Looks at what is there.
@@ -24,19 +28,7 @@ record TrainInput(FileHistory history) {
     static TrainInput of(Path path, PipelineConfig config, Path scratch, BadLines badLines) {
         FileHistory history = Histories.open(path, TimeRange.ALL, scratch, badLines);
         requireExamples(path, history.counts(), config);
-        SortedMap<String, Long> homeless =
-                new ReplayProfiles(config.topics().profiles()).homeless(history);
-        if (!homeless.isEmpty()) {
-            throw new UsageException(
-                    "--input "
-                            + path
-                            + " holds profiles that the pipeline "
-                            + config.model().name()
-                            + " does not declare: "
-                            + String.join(", ", homeless.keySet())
-                            + "; declare them under profiles, or leave their lines out");
-        }
-        return new TrainInput(history);
+        return new TrainInput(history, ReplayLeftOut.of(history, config));
     }
 
     /** Fails when there is nothing of the kind that the pipeline learns from. */
@@ -60,10 +52,7 @@ record TrainInput(FileHistory history) {
     /** Sends all of it to the pipeline's topics, profiles first; returns how many events it had. */
     long send(PipelineConfig config) throws IOException, InterruptedException {
         try (EventProducer producer = new EventProducer(config)) {
-            new ReplayProfiles(config.topics().profiles())
-                    .send(history, producer::send, () -> false);
-            // No job is to read an event before them.
-            producer.flush();
+            ReplayProfiles.of(config).send(history, producer, () -> false);
             return new HistoryFeed(config.topics(), producer::send).send(history).events();
         }
     }

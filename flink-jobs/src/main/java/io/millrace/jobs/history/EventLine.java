@@ -20,8 +20,9 @@ import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * An input event as a line of JSON: the event's fields and, beside them, its {@code type}: {@code
- * impression}, {@code click} or {@code rating}. Used by one thread.
+ * An input event or a profile as a line of JSON: its fields and, beside them, its {@code type}:
+ * {@code impression}, {@code click}, {@code rating} or {@code profile}. A profile also has which
+ * {@code profile} it is of. Used by one thread.
  */
 public final class EventLine {
 
@@ -38,21 +39,18 @@ public final class EventLine {
     private final EventCodec<Click> clicks = EventCodec.of(Click.class, EventFormat.JSON);
     private final EventCodec<Rating> ratings = EventCodec.of(Rating.class, EventFormat.JSON);
     private final Map<String, EventCodec<? extends SpecificRecord>> codecs =
-            new TreeMap<>(Map.of("impression", impressions, "click", clicks, "rating", ratings));
+            new TreeMap<>(
+                    Map.of(
+                            "impression",
+                            impressions,
+                            "click",
+                            clicks,
+                            "rating",
+                            ratings,
+                            PROFILE,
+                            EventCodec.of(Profile.class, EventFormat.JSON)));
 
-    private boolean readsProfiles;
     private String profile = "";
-
-    /**
-     * Also reads profiles: lines of the type {@code profile} that name, beside it, which {@code
-     * profile} they are of.
-     */
-    public static EventLine withProfiles() {
-        EventLine lines = new EventLine();
-        lines.readsProfiles = true;
-        lines.codecs.put(PROFILE, EventCodec.of(Profile.class, EventFormat.JSON));
-        return lines;
-    }
 
     /** The name of the profile that was read last. */
     public String profile() {
@@ -74,7 +72,7 @@ public final class EventLine {
     }
 
     /**
-     * The event of a line.
+     * The event or the profile of a line.
      *
      * @throws BadLineException saying what is wrong with it
      */
@@ -92,10 +90,15 @@ public final class EventLine {
             throw new BadLineException(
                     "unknown type " + type + "; expected one of " + codecs.keySet());
         }
-        if (readsProfiles && type.textValue().equals(PROFILE)) {
+        if (type.textValue().equals(PROFILE)) {
             JsonNode name = fields.remove(PROFILE);
             if (name == null || !name.isTextual()) {
                 throw new BadLineException("it has no \"profile\", the name of the profile");
+            }
+            if (name.textValue().isEmpty()) {
+                throw new BadLineException(
+                        "its \"profile\" is empty; expected the name of a profile, as the pipeline"
+                                + " file declares it");
             }
             profile = name.textValue();
         }
@@ -132,7 +135,7 @@ public final class EventLine {
         }
     }
 
-    /** Says why a line is not an event. */
+    /** Says why a line is neither an event nor a profile. */
     public static final class BadLineException extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -181,7 +181,8 @@ final class KafkaBounds {
     /**
      * From the beginning to where a version ends.
      *
-     * @param to null for all that there is; of a topic that it does not name there is all
+     * @param to null for all that there is. Of a topic that it does not name it has read nothing,
+     *     unless that is another pipeline's: of those there is all
      */
     List<KafkaRange> profilesOfVersion(@Nullable Manifest to) {
         if (to == null) {
@@ -189,11 +190,11 @@ final class KafkaBounds {
         }
         List<KafkaRange> ranges = new ArrayList<>();
         for (KafkaRange whole : wholeProfiles()) {
-            Map<Integer, Long> positions = to.offsets().get(whole.topic());
-            long end =
-                    positions == null
-                            ? whole.to()
-                            : positions.getOrDefault(whole.partition(), whole.from());
+            Long position = position(to, whole.topicPartition());
+            boolean isOfOthers =
+                    !to.offsets().containsKey(whole.topic())
+                            && !topics.ownProfiles().contains(whole.topic());
+            long end = isOfOthers ? whole.to() : position == null ? whole.from() : position;
             requireReached(name(to), whole.topicPartition(), end);
             ranges.add(range(whole.topicPartition(), whole.from(), Math.max(whole.from(), end)));
         }

@@ -30,6 +30,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * @param properties plain Kafka client properties, bootstrap servers among them
  * @param kinds by topic of events, what its records are
  * @param profiles topics of profiles
+ * @param ownProfiles those of them that the pipeline itself reads
  * @param format encoding of the events
  * @param schemas other versions that events are written with
  * @param maxBytes largest payload that is decoded
@@ -39,6 +40,7 @@ public record KafkaTopics(
         Map<String, String> properties,
         SortedMap<String, Kind> kinds,
         SortedSet<String> profiles,
+        SortedSet<String> ownProfiles,
         EventFormat format,
         OtherVersions schemas,
         int maxBytes,
@@ -49,6 +51,7 @@ public record KafkaTopics(
         properties = Map.copyOf(properties);
         kinds = Collections.unmodifiableSortedMap(new TreeMap<>(kinds));
         profiles = Collections.unmodifiableSortedSet(new TreeSet<>(profiles));
+        ownProfiles = Collections.unmodifiableSortedSet(new TreeSet<>(ownProfiles));
     }
 
     /**
@@ -69,6 +72,7 @@ public record KafkaTopics(
                 properties(config),
                 kinds,
                 new TreeSet<>(profiles),
+                new TreeSet<>(config.topics().profiles().values()),
                 events.format(),
                 events.schemas(),
                 events.maxBytes(),

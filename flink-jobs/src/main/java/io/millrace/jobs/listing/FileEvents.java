@@ -82,7 +82,7 @@ final class FileEvents<T> extends AbstractStreamOperator<T>
     @Override
     public void processElement(StreamRecord<String> file) throws IOException {
         Path path = Path.of(file.getValue());
-        EventLine events = EventLine.withProfiles();
+        EventLine events = new EventLine();
         try (LineReader lines = LineReader.inOrder(path)) {
             while (lines.next()) {
                 if (!lines.line().isBlank()) {

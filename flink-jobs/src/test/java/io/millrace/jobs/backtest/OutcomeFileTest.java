@@ -28,6 +28,7 @@ class OutcomeFileTest {
     private static final List<BacktestPipeline> PIPELINES = TestBacktests.pipelines("a", "b");
     private static final RejectedEvent FIRST = new RejectedEvent("x.csv, line 3", "", "R", "é");
     private static final RejectedEvent SECOND = new RejectedEvent("x.csv, line 5", "b", "R", "d");
+    private static final RejectedEvent PROFILE = new RejectedEvent("p.csv, line 1", "", "R", "d");
     private static final RejectedEvent CLICK = new RejectedEvent("c-0, offset 5", "", "U", "d");
 
     @TempDir private Path directory;
@@ -69,14 +70,14 @@ class OutcomeFileTest {
                         new SliceColumn("position", false, List.of("", "3"), new int[] {0, 1, 1}));
         assertThat(recorded.events()).isEqualTo(20);
         assertThat(recorded.unlabelled()).isEqualTo(4);
-        assertThat(OutcomeFile.progress(file)).isEqualTo(new Progress(20, 3, 3));
+        assertThat(OutcomeFile.progress(file)).isEqualTo(new Progress(20, 3, 4));
     }
 
     @Test
-    void rejectedEventsAreInTheOrderOfTheHistory() throws IOException {
+    void rejectedEventsAreInTheOrderOfTheHistoryAndAheadOfProfiles() throws IOException {
         write();
 
-        assertThat(read().rejected()).containsExactly(FIRST, SECOND, CLICK);
+        assertThat(read().rejected()).containsExactly(FIRST, SECOND, CLICK, PROFILE);
     }
 
     @Test
@@ -227,6 +228,7 @@ class OutcomeFileTest {
 
     private void write() throws IOException {
         try (OutcomeWriter writer = new OutcomeWriter(file, 2, 2, 2)) {
+            writer.rejected(ReadEvent.PROFILE, PROFILE);
             writer.rejected(JudgeEvent.Rejected.LAST, CLICK);
             writer.rejected(5, SECOND);
             writer.row(

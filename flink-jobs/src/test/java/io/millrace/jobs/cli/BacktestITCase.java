@@ -83,7 +83,7 @@ class BacktestITCase {
         assertThat(run.err())
                 .contains("cross: dcn-v2, begins with empty parameters")
                 .contains("RMSE", "base rate", "every 6h", "examples/s for 2 pipelines")
-                .contains("1 event could not be used", "line 8")
+                .contains("1 record could not be used", "line 8")
                 .contains("--slice absent: no event has it")
                 .contains("The page is " + page);
         assertThat(Files.readString(page))

@@ -208,7 +208,7 @@ class BacktestProfilesITCase {
                     .isEqualTo(expected.get("pipelines").get(0).get("metrics"));
             assertThat(fingerprint(json)).isEqualTo(fingerprint(expected));
             assertThat(json.get("data").get("profiles").longValue()).isEqualTo(profiles.size());
-            assertThat(first.err()).contains("with 28 records of the profile users");
+            assertThat(first.err()).contains("with at most 28 records of topic users");
             assertThat(json.get("command").textValue()).contains(" users/0=0..28");
 
             // The command of the report, after more has come.
@@ -262,7 +262,7 @@ class BacktestProfilesITCase {
 
     @Test
     @Tag("kafka")
-    void aReplayTellsOfProfilesThatHaveNoTopic() throws IOException {
+    void whatIsSentGoesOnWithoutProfilesThatHaveNoTopicAndTellsThem() throws IOException {
         Path plain = pipeline("plain", "rating", "taste");
         Path file = write("with.jsonl", events("rating", false) + lines());
         Path broker = Files.createDirectory(directory.resolve("broker"));
@@ -276,6 +276,13 @@ class BacktestProfilesITCase {
                     .contains(
                             "28 records of the profile users are not sent: the pipeline plain"
                                     + " declares no profile of this name")
+                    .contains("profiles were not sent: users");
+
+            CommandLineRun train = CommandLineRun.of("train", "--config", plain, "--input", file);
+            assertThat(train.exitCode()).isEqualTo(1);
+            assertThat(train.out()).contains("600 events are in Kafka", "over 600 examples");
+            assertThat(train.err())
+                    .contains("28 records of the profile users are not sent")
                     .contains("profiles were not sent: users");
         }
     }

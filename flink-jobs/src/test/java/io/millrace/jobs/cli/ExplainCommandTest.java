@@ -95,6 +95,28 @@ class ExplainCommandTest {
         assertThat(row[0] + row[1]).isBetween(0.999, 1.001);
     }
 
+    /** What replay and backtest take is no bad line here. */
+    @Test
+    void profilesAmongTheExamplesArePassedOver() throws IOException {
+        PublishedCrosses model = PublishedCrosses.in(directory, "{type: autoint, layers: 1}");
+        Path events =
+                Files.writeString(
+                        directory.resolve("events.jsonl"),
+                        """
+                        {"type":"profile","profile":"users","key":"u","timestamp":1}
+                        {"type":"rating","timestamp":1,"user":"u","item":"i","rating":3}
+                        """);
+        Path json = directory.resolve("a.json");
+
+        CommandLineRun run =
+                CommandLineRun.of(
+                        "explain", "--config", model.config(), "--input", events, "--json", json);
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        JsonNode result = new JsonMapper().readTree(json.toFile());
+        assertThat(result.at("/computed_of/count").longValue()).isEqualTo(1);
+    }
+
     @Test
     void attentionWithoutExamplesIsAMistakeToldInASentence() throws IOException {
         PublishedCrosses model = PublishedCrosses.in(directory, "{type: autoint}");

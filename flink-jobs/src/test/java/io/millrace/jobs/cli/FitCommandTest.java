@@ -170,6 +170,8 @@ class FitCommandTest {
                     """
                             .formatted(i, 1_700_000_000_000L + i + (liked ? 1000 : 11_000)));
         }
+        lines.append(
+                "{\"type\":\"profile\",\"profile\":\"users\",\"key\":\"u\",\"timestamp\":1}\n");
         write("events.jsonl", lines.toString());
 
         CommandLineRun run =
@@ -187,6 +189,7 @@ class FitCommandTest {
                         "-");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.err()).contains("without 1 record of profiles");
         JsonNode model = new JsonMapper().readTree(run.out()).get("models").get(0);
         assertThat(model.get("metric").textValue()).isEqualTo("auc");
         assertThat(model.get("mean").doubleValue()).isGreaterThan(0.95);

@@ -52,6 +52,8 @@ class EventLineTest {
                     []                                            | expected a JSON object
                     {"timestamp":1}                               | no "type"
                     {"type":"view","timestamp":1}                 | unknown type "view"
+                    {"type":"profile","key":"k","timestamp":1}    | it has no "profile"
+                    {"type":"profile","profile":"","key":"k","timestamp":1} | its "profile" is empty
                     {"type":"click","timestamp":1}                | impressionId
                     {"type":"click","impressionId":"i","timestamp":"x"} | timestamp
                     {"type":"click","impressionId":"i","timestamp":1} {} | not JSON

@@ -39,10 +39,16 @@ class KafkaBoundsTest {
                         range("items/0=0..2"), range("users/0=3..7"), range("users/1=0..1"));
         assertThat(bounds.ofVersions(version, null)).containsExactly(range("ratings/0=2..3"));
         assertThat(bounds.profilesOfVersion(null)).isEqualTo(bounds.wholeProfiles());
-        // It has not read partition 1, and does not know the items.
+        // It has not read partition 1, and the items are another pipeline's.
         assertThat(bounds.profilesOfVersion(version))
                 .containsExactly(
                         range("items/0=0..2"), range("users/0=3..5"), range("users/1=0..0"));
+        // Its own pipeline had read nothing of them.
+        assertThat(
+                        bounds(KafkaRecords.owning(topics, "items", "users"), logs)
+                                .profilesOfVersion(version))
+                .containsExactly(
+                        range("items/0=0..0"), range("users/0=3..5"), range("users/1=0..0"));
         List<KafkaRange> offsets = List.of(range("ratings/0=1..2"), range("users/0=3..4"));
         assertThat(bounds.ofOffsets(offsets)).containsExactly(range("ratings/0=1..2"));
         assertThat(bounds.profilesOfOffsets(offsets))

@@ -73,6 +73,19 @@ final class KafkaRecords {
         return topics(brokers, Map.of("ratings", Kind.RATING), OtherVersions.NONE, profiles);
     }
 
+    /** The same, of which the pipeline itself reads these. */
+    static KafkaTopics owning(KafkaTopics topics, String... profiles) {
+        return new KafkaTopics(
+                topics.properties(),
+                topics.kinds(),
+                topics.profiles(),
+                new TreeSet<>(List.of(profiles)),
+                topics.format(),
+                topics.schemas(),
+                topics.maxBytes(),
+                topics.maxAhead());
+    }
+
     /** Written with another version of a schema of ours. */
     static KafkaTopics otherVersion(String brokers, Schema schema) {
         return topics(
@@ -192,6 +205,7 @@ final class KafkaRecords {
                 Map.of("bootstrap.servers", brokers),
                 new TreeMap<>(kinds),
                 new TreeSet<>(List.of(profiles)),
+                new TreeSet<>(),
                 EventFormat.AVRO,
                 schemas,
                 64 << 10,

@@ -55,7 +55,7 @@ public record BacktestReport(
      * @param to of the last, inclusive
      * @param events read
      * @param examples that they made
-     * @param rejected how many events could not be used
+     * @param rejected how many events and profiles could not be used
      * @param shown the first of them
      * @param facts of the source, for people
      */
@@ -187,7 +187,7 @@ public record BacktestReport(
         return rows;
     }
 
-    /** Why an event could not be used. */
+    /** Why an event or a profile could not be used. */
     public static String why(RejectedEvent event) {
         return Stream.of(event.reason(), event.detail())
                 .filter(text -> !text.isEmpty())

@@ -113,7 +113,7 @@ final class PageProvenance {
         long rejected = report.data().rejected();
         html.raw("<section id=\"left-out\">\n<h2>What was left out</h2>\n");
         if (rejected == 0) {
-            html.paragraph("", "Nothing: every event could be used.");
+            html.paragraph("", "Nothing: every record could be used.");
         } else {
             rejected(rejected, report.data().shown());
         }
@@ -123,14 +123,14 @@ final class PageProvenance {
     private void rejected(long rejected, List<RejectedEvent> shown) {
         html.paragraph(
                 "",
-                Figures.count(rejected, "event")
+                Figures.count(rejected, "record")
                         + " could not be used"
                         + (shown.size() < rejected
                                 ? "; the first " + Figures.count(shown.size()) + " are:"
                                 : ":"));
         html.raw(
                 "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rejected"
-                        + " events\">\n<table>\n<thead><tr><th scope=\"col\">where</th><th"
+                        + " records\">\n<table>\n<thead><tr><th scope=\"col\">where</th><th"
                         + " scope=\"col\">pipeline</th><th scope=\"col\">why</th></tr></thead>\n");
         html.raw("<tbody>\n");
         for (RejectedEvent event : shown) {

@@ -82,7 +82,7 @@ public final class ReportPage {
             html.tags(
                     "<p class=\"note\">%s could not be used: <a href=\"#left-out\">which, and"
                             + " why</a>.</p>\n",
-                    Figures.count(data.rejected(), "event"));
+                    Figures.count(data.rejected(), "record"));
         }
         html.raw("</header>\n");
         metricSwitch();

@@ -61,7 +61,8 @@ public final class ExampleSample {
     /**
      * Takes the ratings and impressions of a file of JSON lines.
      *
-     * @param badRows told of every line that is no event, or does not fit the model's features
+     * @param badRows told of every line that is neither event nor profile, or does not fit the
+     *     model's features
      */
     public void read(Path file, BadRows badRows) throws IOException {
         EventLine lines = new EventLine();

@@ -117,9 +117,16 @@ public final class Histories {
         }
         TimeRange recorded = history.recorded();
         if (recorded == null) {
+            long profiles = history.profiles().values().stream().mapToLong(Long::longValue).sum();
             throw new HistoryException(
-                    "%s has no events; rows that cannot be used: %,d"
-                            .formatted(input, history.badRows()));
+                    "%s has no events; rows that cannot be used: %,d%s"
+                            .formatted(
+                                    input,
+                                    history.badRows(),
+                                    profiles == 0
+                                            ? ""
+                                            : "; records of profiles, which are no events: %,d"
+                                                    .formatted(profiles)));
         }
         throw new HistoryException(
                 "%s has no events%s%s; its events are of %s to %s"

@@ -7,7 +7,9 @@ import io.millrace.jobs.history.HistoryProfile;
 import io.millrace.jobs.history.ProfileCursor;
 import io.millrace.jobs.history.TimeRange;
 import io.millrace.schemas.Profile;
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.SortedMap;
@@ -16,8 +18,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The profiles of an Avro object container file. Its records do not say which profile they are of,
- * so that is the file's name up to its first dot or plus sign.
+ * The profiles of an Avro object container file whose records are in the order of time. Its records
+ * do not say which profile they are of, so that is the file's name up to its first dot or plus
+ * sign.
  *
  * @param before event time, milliseconds since the epoch; those that hold from then on are left out
  * @param count how many are left
@@ -36,16 +39,26 @@ record AvroProfiles(String file, String profile, long before, long count) implem
     }
 
     /**
-     * Looks at a file of profiles.
+     * Looks at a file of profiles. If they are not in order, they are copied to a scratch file and
+     * read from there.
      *
+     * @param scratch a directory that outlives the history
      * @throws HistoryException when it cannot be read to its end
      */
-    static AvroProfiles of(Path file, TimeRange range) {
+    static FileHistory of(Path file, TimeRange range, Path scratch) {
         String profile = END_OF_NAME.split(String.valueOf(file.getFileName()), 2)[0];
         long count = 0;
+        boolean isInOrder = true;
         try (Cursor profiles = new Cursor(file, profile, range.to())) {
-            while (profiles.next() != null) {
+            long last = Long.MIN_VALUE;
+            for (HistoryProfile next = profiles.next(); next != null; next = profiles.next()) {
+                long time = next.origin().arrivalTime();
+                isInOrder &= time >= last;
+                last = time;
                 count++;
+            }
+            if (!isInOrder) {
+                return ordered(file, profile, range, scratch);
             }
         } catch (IOException e) {
             throw unreadable(file, e);
@@ -55,7 +68,7 @@ record AvroProfiles(String file, String profile, long before, long count) implem
 
     @Override
     public String name() {
-        return "Avro " + file;
+        return name(file);
     }
 
     @Override
@@ -101,6 +114,32 @@ record AvroProfiles(String file, String profile, long before, long count) implem
     @Override
     public ProfileCursor openProfiles() throws IOException {
         return new Cursor(Path.of(file), profile, before);
+    }
+
+    private static String name(String file) {
+        return "Avro " + file;
+    }
+
+    private static FileHistory ordered(Path file, String profile, TimeRange range, Path scratch)
+            throws IOException {
+        Path copy = Files.createTempFile(scratch, "profiles-", ".lines");
+        try (Cursor profiles = new Cursor(file, profile, Long.MAX_VALUE);
+                BufferedWriter writer = Files.newBufferedWriter(copy)) {
+            for (HistoryProfile next = profiles.next(); next != null; next = profiles.next()) {
+                ProfileLines.write(next.payload(), writer);
+            }
+        }
+        ProfileLines lines =
+                new ProfileLines(
+                        name(file.toString()),
+                        copy.toString(),
+                        String.valueOf(file.getFileName()),
+                        profile);
+        BadRows none =
+                (copied, line, problem) -> {
+                    throw new HistoryException("%s, record %d: %s".formatted(file, line, problem));
+                };
+        return RowHistory.of(lines, range, scratch, none);
     }
 
     private static HistoryException unreadable(Path file, IOException e) {

@@ -27,7 +27,7 @@ public final class EventFiles {
         if (Arrays.equals(head, 0, Math.min(AVRO.length, head.length), AVRO, 0, AVRO.length)) {
             return Optional.of(
                     AvroProfiles.areIn(file)
-                            ? AvroProfiles.of(file, range)
+                            ? AvroProfiles.of(file, range, scratch)
                             : AvroHistory.of(file, range, scratch));
         }
         return isJson(head)

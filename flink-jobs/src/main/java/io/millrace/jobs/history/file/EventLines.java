@@ -17,7 +17,7 @@ public record EventLines(String file) implements RowFormat {
 
     @Override
     public RowParser open() {
-        EventLine lines = EventLine.withProfiles();
+        EventLine lines = new EventLine();
         return line -> {
             try {
                 SpecificRecord read = lines.read(line.text());

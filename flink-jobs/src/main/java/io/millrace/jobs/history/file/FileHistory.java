@@ -1,8 +1,10 @@
 package io.millrace.jobs.history.file;
 
 import io.millrace.jobs.history.History;
+import io.millrace.jobs.history.ProfileCursor;
 import io.millrace.jobs.history.TimeRange;
 import io.millrace.schemas.codec.EventFormat;
+import java.io.IOException;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -25,6 +27,15 @@ public interface FileHistory extends History {
 
     /** How many rows cannot be used. */
     long badRows();
+
+    /**
+     * Begins to read the profiles in the order of their time; those of the same time in the order
+     * of the files, and of their records in these.
+     */
+    @Override
+    default ProfileCursor openProfiles() throws IOException {
+        return ProfileCursor.NONE;
+    }
 
     /** Payloads are the same whatever the files hold. */
     @Override

@@ -8,7 +8,6 @@ import io.millrace.jobs.history.TimeRange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.SortedMap;
@@ -17,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events of several files by time; of the same time impressions come before clicks, clicks
- * before ratings, and then files in their order. Those of one file stay in its order.
+ * before ratings, and then files in their order. Those of one file stay in its order. Profiles are
+ * by time, and then files in their order, too.
  */
 public record MergedHistory(String name, List<FileHistory> files) implements FileHistory {
 
@@ -68,34 +68,52 @@ public record MergedHistory(String name, List<FileHistory> files) implements Fil
     }
 
     @Override
-    public ProfileCursor openProfiles() {
+    public ProfileCursor openProfiles() throws IOException {
         return new Profiles(files);
     }
 
-    /** Those of one file after those of the other. */
     private static final class Profiles implements ProfileCursor {
 
-        private final Iterator<FileHistory> left;
-        private ProfileCursor reading = ProfileCursor.NONE;
+        private final List<ProfileCursor> open = new ArrayList<>();
+        private final PriorityQueue<ProfileHead> heads =
+                new PriorityQueue<>(
+                        Comparator.comparingLong(ProfileHead::time)
+                                .thenComparingInt(ProfileHead::file));
 
-        Profiles(List<FileHistory> files) {
-            left = files.iterator();
+        Profiles(List<FileHistory> files) throws IOException {
+            try {
+                for (FileHistory file : files) {
+                    open.add(file.openProfiles());
+                    advance(open.size() - 1);
+                }
+            } catch (IOException e) {
+                close();
+                throw e;
+            }
         }
 
         @Override
         public @Nullable HistoryProfile next() throws IOException {
-            HistoryProfile next = reading.next();
-            while (next == null && left.hasNext()) {
-                reading.close();
-                reading = left.next().openProfiles();
-                next = reading.next();
+            ProfileHead first = heads.poll();
+            if (first == null) {
+                return null;
             }
-            return next;
+            advance(first.file);
+            return first.profile;
         }
 
         @Override
         public void close() throws IOException {
-            reading.close();
+            for (ProfileCursor cursor : open) {
+                cursor.close();
+            }
+        }
+
+        private void advance(int file) throws IOException {
+            HistoryProfile profile = open.get(file).next();
+            if (profile != null) {
+                heads.add(new ProfileHead(profile, file));
+            }
         }
     }
 
@@ -146,4 +164,12 @@ public record MergedHistory(String name, List<FileHistory> files) implements Fil
     }
 
     private record Head(HistoryEvent event, int file) {}
+
+    private record ProfileHead(HistoryProfile profile, int file) {
+
+        /** A record of a file arrived when it holds from. */
+        long time() {
+            return profile.origin().arrivalTime();
+        }
+    }
 }

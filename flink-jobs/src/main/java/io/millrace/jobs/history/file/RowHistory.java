@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The file is read once to check every row, count, and see whether it is in the order of time.
  * If it is, it is read as it stands. If not, it is read a second time to put its rows in order, and
- * then row by row through a scratch file that says where they are.
+ * then row by row through a scratch file that says where they are. The same goes for profiles,
+ * which have an order of their own.
  *
  * @param rows how to understand them
  * @param fileEnd the length of the file when it was looked at; what is added later is not read
  * @param order where the rows of events are; null when they are in order
+ * @param profileOrder the same of those that {@code profiles} counts
  * @param profiles by name how many rows are profiles that hold from before the range's end on
  */
 public record RowHistory(
@@ -30,6 +32,7 @@ public record RowHistory(
         long fileEnd,
         Periods periods,
         @Nullable SortedRuns order,
+        @Nullable SortedRuns profileOrder,
         EventCounts counts,
         SortedMap<String, Long> profiles,
         @Nullable TimeRange span,
@@ -70,6 +73,11 @@ public record RowHistory(
 
     @Override
     public ProfileCursor openProfiles() throws IOException {
-        return profiles.isEmpty() ? ProfileCursor.NONE : new RowProfileCursor(this);
+        if (profiles.isEmpty()) {
+            return ProfileCursor.NONE;
+        }
+        return profileOrder == null
+                ? new RowProfileCursor(this)
+                : new OrderedRowProfileCursor(this, profileOrder);
     }
 }

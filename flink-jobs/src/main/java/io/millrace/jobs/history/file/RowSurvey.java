@@ -20,6 +20,8 @@ final class RowSurvey {
     private @Nullable TimeRange recorded;
     private boolean isInOrder = true;
     private final SortedMap<String, Long> profiles = new TreeMap<>();
+    private long lastProfile = Long.MIN_VALUE;
+    private boolean profilesAreInOrder = true;
     private long rows;
     private long bad;
 
@@ -42,7 +44,17 @@ final class RowSurvey {
             take(null);
         }
         return new RowHistory(
-                format, range, fileEnd, periods, order, counts, profiles, span, recorded, bad);
+                format,
+                range,
+                fileEnd,
+                periods,
+                order,
+                profilesAreInOrder ? null : profileOrder(scratch),
+                counts,
+                profiles,
+                span,
+                recorded,
+                bad);
     }
 
     /** Checks every row; also counts those in the range if they have a time of their own. */
@@ -91,9 +103,27 @@ final class RowSurvey {
         }
     }
 
+    private SortedRuns profileOrder(Path scratch) throws IOException {
+        long count = profiles.values().stream().mapToLong(Long::longValue).sum();
+        try (RowOrder sorting = new RowOrder(scratch, count);
+                RowReader reader = new RowReader(format, fileEnd, (file, line, problem) -> {})) {
+            Row.NamedProfile row = reader.nextProfile();
+            while (row != null) {
+                long time = row.profile().getTimestamp();
+                if (time < range.to()) {
+                    sorting.add(time, 0, reader.line());
+                }
+                row = reader.nextProfile();
+            }
+            return sorting.finish();
+        }
+    }
+
     private void count(Row.NamedProfile profile, long time) {
         if (time < range.to()) {
             profiles.merge(profile.name(), 1L, Long::sum);
+            profilesAreInOrder &= time >= lastProfile;
+            lastProfile = time;
         }
     }
 

@@ -32,7 +32,7 @@ class ReportPageTest {
                 .contains("./millrace backtest --config &#39;a&amp;b.yaml&#39;")
                 .contains("ab12".repeat(16), "cd34".repeat(16), "millrace 1.2.3")
                 .contains("23,457 examples a second, for 2 pipelines together")
-                .contains("Nothing: every event could be used.")
+                .contains("Nothing: every record could be used.")
                 .doesNotContain("partial result", "sourceMappingURL");
     }
 
@@ -72,7 +72,7 @@ class ReportPageTest {
 
         assertThat(page)
                 .contains("This is a partial result: it was stopped after 5 of 9 events.")
-                .contains("1 event could not be used")
+                .contains("1 record could not be used")
                 .contains("u.data, line 7", "INVALID: no x");
     }
 

@@ -100,6 +100,15 @@ class HistoriesTest {
         assertThat(badRows.told()).hasSize(2);
     }
 
+    @Test
+    void aFileOfProfilesAloneHasNoEvents() throws Exception {
+        String profile =
+                "{\"type\":\"profile\",\"profile\":\"users\",\"key\":\"u\",\"timestamp\":%d}\n";
+        Path file = write("a", profile.formatted(2) + profile.formatted(1));
+
+        assertRefused(file, "cannot be used: 0; records of profiles, which are no events: 2");
+    }
+
     private void assertFormat(String name, Path input) {
         assertThat(open(input, TimeRange.ALL).name()).startsWith(name);
         assertThat(open(input, TimeRange.ALL).size()).isPositive();

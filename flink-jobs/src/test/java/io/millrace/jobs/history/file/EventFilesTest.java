@@ -97,7 +97,7 @@ class EventFilesTest {
                 .hasMessageContaining("expected io.millrace.schemas.Impression");
     }
 
-    /** Profiles lie beside events, in files of their own or among them. */
+    /** Profiles lie beside events, in files of their own or among them; they are told by time. */
     @Test
     void profilesOfADirectoryAreThoseOfItsFiles() throws Exception {
         avro(
@@ -123,11 +123,11 @@ class EventFilesTest {
         assertThat(ReadEvents.records(history)).containsExactly(new Click("b", 50L));
         assertThat(ReadEvents.profiles(history))
                 .containsExactly(
-                        "items i1 of items.avro:1",
-                        "users u4 of more.jsonl:2",
                         "users u6 of more.jsonl:5",
-                        "users u1 of users+0+17.avro:1",
-                        "users u2 of users+0+17.avro:2");
+                        "items i1 of items.avro:1",
+                        "users u2 of users+0+17.avro:2",
+                        "users u4 of more.jsonl:2",
+                        "users u1 of users+0+17.avro:1");
         assertThat(history.profiles()).isEqualTo(Map.of("items", 1L, "users", 4L));
         assertThat(history.facts())
                 .containsEntry("profiles", "items 1, users 4")
