@@ -115,7 +115,7 @@ public final class OutcomeFile {
      * @param profiles how many records of profiles had been read that a pipeline can use
      * @param events how many events of the history had been read when the last example was
      *     recorded; of a backtest that has ended, how many there are
-     * @param rejected in the order of the history, clicks without an impression last
+     * @param rejected in the order of the history, then clicks without an impression, then profiles
      * @param unlabelled impressions whose attribution window had not ended when the history did, so
      *     that nobody knows whether they were clicked; 0 of a backtest that has not ended
      */
@@ -128,7 +128,7 @@ public final class OutcomeFile {
             long unlabelled) {}
 
     /**
-     * An event that could not be used.
+     * An event or a profile that could not be used.
      *
      * @param origin where it stands, for people: {@code u.data, line 7} or {@code clicks-0, offset
      *     7}
@@ -139,7 +139,7 @@ public final class OutcomeFile {
     /**
      * @param events of the history that have been read
      * @param examples recorded
-     * @param rejected events
+     * @param rejected events and profiles, as in {@link Recorded}
      */
     public record Progress(long events, long examples, long rejected) {}
 }

@@ -58,8 +58,8 @@ record BacktestTables(List<BacktestEntrant> entrants, History history, String so
         if (isOfTopics()) {
             return what
                     + (tables.size() == 1
-                            ? "topic " + tables.get(0) + " has no record"
-                            : "topics " + String.join(" and ", tables) + " have no record");
+                            ? "no record of topic " + tables.get(0) + " is read"
+                            : "no record of topics " + String.join(" and ", tables) + " is read");
         }
         return what + source + " has no record of " + (missing.size() == 1 ? "it" : "them");
     }

@@ -38,12 +38,16 @@ final class BadLines implements BadRows {
         return count;
     }
 
+    /** How many there were. */
+    String sentence() {
+        return "%,d %s of %s could not be read"
+                .formatted(count, count == 1 ? "line" : "lines", input);
+    }
+
     /** Fails the run when there were any. */
     void failIfAny() {
         if (count > 0) {
-            throw new FailedException(
-                    "%,d %s of %s could not be read; all others were sent"
-                            .formatted(count, count == 1 ? "line" : "lines", input));
+            throw new FailedException(sentence() + "; all others were sent");
         }
     }
 }

@@ -77,8 +77,7 @@ final class ReplayCommand implements Callable<Integer> {
             ReplayLeftOut leftOut = ReplayLeftOut.of(history, config);
             leftOut.tell(common.err());
             replay(history, config, stop, badLines);
-            badLines.failIfAny();
-            leftOut.failIfAny();
+            leftOut.failIfAny(badLines);
         }
         return ExitCode.OK;
     }

@@ -36,14 +36,17 @@ record ReplayLeftOut(String pipeline, SortedMap<String, Long> counts) {
         err.flush();
     }
 
-    /** Fails the run when there are any. */
-    void failIfAny() {
-        if (!counts.isEmpty()) {
-            throw new FailedException(
-                    "profiles were not sent: "
-                            + String.join(", ", counts.keySet())
-                            + "; a pipeline file (--config) that declares them under profiles"
-                            + " would work");
+    /** Fails the run when there are any, or lines that could not be read. */
+    void failIfAny(BadLines badLines) {
+        if (counts.isEmpty()) {
+            badLines.failIfAny();
+            return;
         }
+        throw new FailedException(
+                (badLines.count() == 0 ? "" : badLines.sentence() + ", and ")
+                        + "profiles were not sent: "
+                        + String.join(", ", counts.keySet())
+                        + "; a pipeline file (--config) that declares them under profiles"
+                        + " would work");
     }
 }

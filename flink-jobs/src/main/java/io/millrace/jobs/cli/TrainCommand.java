@@ -100,9 +100,8 @@ final class TrainCommand implements Callable<Integer> {
             try (Brokers brokers = Brokers.open(config, files.path())) {
                 run(brokers.config(), events, files.path(), stop);
             }
-            badLines.failIfAny();
             if (events != null) {
-                events.leftOut().failIfAny();
+                events.leftOut().failIfAny(badLines);
             }
         }
         return ExitCode.OK;

@@ -75,11 +75,12 @@ class BacktestTablesTest {
         assertThat(of("catalogue/0=0..28", "users/0=3..3").lines())
                 .containsExactly("with at most 28 records of topic catalogue");
         assertThat(of("catalogue/0=4..4", "users/0=0..1").missing(entrants.get(0)))
-                .isEqualTo("its profile items counts as missing: topic catalogue has no record");
+                .isEqualTo(
+                        "its profile items counts as missing: no record of topic catalogue is read");
         assertThat(of().missing(entrants.get(0)))
                 .isEqualTo(
-                        "its profiles users and items count as missing: topics users and catalogue"
-                                + " have no record");
+                        "its profiles users and items count as missing: no record of topics users"
+                                + " and catalogue is read");
     }
 
     private BacktestTables of(String... profiles) {

@@ -1,6 +1,7 @@
 package io.millrace.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.jobs.cli.stream.Histories;
 import io.millrace.jobs.config.PipelineConfig;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +84,26 @@ class ReplayProfilesTest {
                                 + " profile of this name",
                         "4 records of the profile users are not sent: the pipeline plain declares"
                                 + " no profile of this name");
+    }
+
+    @Test
+    void theEndSaysAllThatWasNotSent() throws Exception {
+        PipelineConfig config =
+                PipelineConfigReader.read(new BacktestFiles(directory).pipeline("plain"));
+        ReplayLeftOut leftOut = ReplayLeftOut.of(history(), config);
+        ReplayLeftOut nothing = new ReplayLeftOut("plain", new TreeMap<>());
+        BadLines badLines = badLines();
+
+        nothing.failIfAny(badLines);
+        assertThatThrownBy(() -> leftOut.failIfAny(badLines))
+                .isInstanceOf(FailedException.class)
+                .hasMessageStartingWith("profiles were not sent: items, shops, users; ");
+        badLines.found("a.jsonl", 3, "no JSON");
+        assertThatThrownBy(() -> leftOut.failIfAny(badLines))
+                .hasMessageContaining("1 line of ")
+                .hasMessageContaining("could not be read, and profiles were not sent: items");
+        assertThatThrownBy(() -> nothing.failIfAny(badLines))
+                .hasMessageEndingWith("could not be read; all others were sent");
     }
 
     private FileHistory history() throws IOException {

@@ -113,7 +113,7 @@ final class PageProvenance {
         long rejected = report.data().rejected();
         html.raw("<section id=\"left-out\">\n<h2>What was left out</h2>\n");
         if (rejected == 0) {
-            html.paragraph("", "Nothing: every record could be used.");
+            html.paragraph("", "Nothing that a pipeline reads.");
         } else {
             rejected(rejected, report.data().shown());
         }

@@ -86,7 +86,7 @@ public record MergedHistory(String name, List<FileHistory> files) implements Fil
                     open.add(file.openProfiles());
                     advance(open.size() - 1);
                 }
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 close();
                 throw e;
             }
@@ -111,7 +111,10 @@ public record MergedHistory(String name, List<FileHistory> files) implements Fil
 
         private void advance(int file) throws IOException {
             HistoryProfile profile = open.get(file).next();
-            if (profile != null) {
+            if (profile == null) {
+                open.get(file).close();
+                open.set(file, ProfileCursor.NONE);
+            } else {
                 heads.add(new ProfileHead(profile, file));
             }
         }
@@ -132,7 +135,7 @@ public record MergedHistory(String name, List<FileHistory> files) implements Fil
                     open.add(file.open());
                     advance(open.size() - 1);
                 }
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 close();
                 throw e;
             }

@@ -32,7 +32,7 @@ class ReportPageTest {
                 .contains("./millrace backtest --config &#39;a&amp;b.yaml&#39;")
                 .contains("ab12".repeat(16), "cd34".repeat(16), "millrace 1.2.3")
                 .contains("23,457 examples a second, for 2 pipelines together")
-                .contains("Nothing: every record could be used.")
+                .contains("Nothing that a pipeline reads.")
                 .doesNotContain("partial result", "sourceMappingURL");
     }
 

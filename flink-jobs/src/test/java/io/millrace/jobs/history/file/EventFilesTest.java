@@ -107,7 +107,10 @@ class EventFilesTest {
                         new Profile("u2", 20L, Map.of()),
                         new Profile("u3", 100L, Map.of())),
                 CodecFactory.nullCodec());
-        avro("items.avro", List.of(new Profile("i1", 5L, Map.of())), CodecFactory.nullCodec());
+        avro(
+                "items.avro",
+                List.of(new Profile("i1", 5L, Map.of()), new Profile("i2", 60L, Map.of())),
+                CodecFactory.nullCodec());
         Files.writeString(
                 events.resolve("more.jsonl"),
                 """
@@ -126,11 +129,12 @@ class EventFilesTest {
                         "users u6 of more.jsonl:5",
                         "items i1 of items.avro:1",
                         "users u2 of users+0+17.avro:2",
+                        "items i2 of items.avro:2",
                         "users u4 of more.jsonl:2",
                         "users u1 of users+0+17.avro:1");
-        assertThat(history.profiles()).isEqualTo(Map.of("items", 1L, "users", 4L));
+        assertThat(history.profiles()).isEqualTo(Map.of("items", 2L, "users", 4L));
         assertThat(history.facts())
-                .containsEntry("profiles", "items 1, users 4")
+                .containsEntry("profiles", "items 2, users 4")
                 .containsEntry("clicks", "1");
         assertThat(history.recorded()).isEqualTo(new TimeRange(40, 51));
         assertThat(history.badRows()).isZero();
