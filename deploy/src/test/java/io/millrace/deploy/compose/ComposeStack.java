@@ -3,8 +3,6 @@ package io.millrace.deploy.compose;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -39,14 +37,16 @@ final class ComposeStack implements AutoCloseable {
         files.add(ComposeFile.PATH);
         files.addAll(List.of(more));
         this.environment.put("MILLRACE_TAG", Engine.TAG);
-        for (String port :
+        List<String> variables =
                 List.of(
                         "KAFKA_PORT",
                         "TRAIN_UI_PORT",
                         "SCORE_UI_PORT",
                         "PROMETHEUS_PORT",
-                        "SESSION_PORT")) {
-            this.environment.put(port, Integer.toString(freePort()));
+                        "SESSION_PORT");
+        List<Integer> ports = FreePorts.distinct(variables.size());
+        for (int i = 0; i < ports.size(); i++) {
+            this.environment.put(variables.get(i), Integer.toString(ports.get(i)));
         }
         this.environment.putAll(environment);
         Runtime.getRuntime().addShutdownHook(whenEndedFromOutside);
@@ -187,14 +187,6 @@ final class ComposeStack implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }
