@@ -33,6 +33,15 @@ public interface Architecture extends Serializable {
      */
     default void requireFit(Objective objective, List<FeatureSpec> features) {}
 
+    /**
+     * Whether the network begins with x0, all embeddings and numbers side by side, so that it is
+     * best fed them as one tensor. {@link Inputs} gives every architecture both, whatever this
+     * says.
+     */
+    default boolean takesSideBySide() {
+        return false;
+    }
+
     /** The loss that takes the place of the objective's loss of each logit, if there is one. */
     default Optional<BatchLoss> batchLoss() {
         return Optional.empty();

@@ -42,6 +42,11 @@ sealed interface CrossNetwork extends Architecture permits Dcn, DcnV2, Gdcn {
     NDArray cross(NDArray x0, NDArray x, Iterator<NDArray> tensors);
 
     @Override
+    default boolean takesSideBySide() {
+        return true;
+    }
+
+    @Override
     default List<TensorSpec> tensors(InputShape input) {
         int width = input.width();
         if (width == 0) {

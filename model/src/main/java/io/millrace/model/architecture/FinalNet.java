@@ -111,6 +111,11 @@ public record FinalNet(
     }
 
     @Override
+    public boolean takesSideBySide() {
+        return !fieldGate;
+    }
+
+    @Override
     public List<TensorSpec> tensors(InputShape input) {
         List<TensorSpec> tensors = new ArrayList<>();
         int width = input.width();

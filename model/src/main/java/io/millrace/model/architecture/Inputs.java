@@ -5,17 +5,21 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.millrace.model.architecture.InputShape.Field;
 import io.millrace.model.architecture.InputShape.Numbers;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A micro-batch on its way into a network, for one forward pass. */
 public final class Inputs {
 
     private final InputShape shape;
-    private final NDArray embeddings;
-    private final NDArray weights;
-    private final NDArray numeric;
     private final Purpose purpose;
     private final @Nullable DropoutMasks masks;
+
+    /** x0, where it was given as one tensor. */
+    private final @Nullable NDArray whole;
+
+    /** As they were given, or cut out of {@link #whole} when first asked for. */
+    private @Nullable Parts parts;
 
     /** What the logits are for. */
     public enum Purpose {
@@ -39,12 +43,31 @@ public final class Inputs {
             NDArray numeric,
             Purpose purpose,
             @Nullable DropoutMasks masks) {
+        this(shape, null, new Parts(embeddings, weights, numeric), purpose, masks);
+    }
+
+    private Inputs(
+            InputShape shape,
+            @Nullable NDArray whole,
+            @Nullable Parts parts,
+            Purpose purpose,
+            @Nullable DropoutMasks masks) {
         this.shape = shape;
-        this.embeddings = embeddings;
-        this.weights = weights;
-        this.numeric = numeric;
+        this.whole = whole;
+        this.parts = parts;
         this.purpose = purpose;
         this.masks = masks;
+    }
+
+    /**
+     * Of fields without linear weights.
+     *
+     * @param x0 [B, {@link InputShape#width}], all embeddings, then the numbers
+     * @param masks for a pass that drops out; null for one that keeps everything
+     */
+    public static Inputs ofSideBySide(
+            InputShape shape, NDArray x0, Purpose purpose, @Nullable DropoutMasks masks) {
+        return new Inputs(shape, x0, null, purpose, masks);
     }
 
     public InputShape shape() {
@@ -53,41 +76,41 @@ public final class Inputs {
 
     /** B. */
     public long size() {
-        return embeddings.getShape().get(0);
+        return (whole == null ? parts().embeddings : whole).getShape().get(0);
     }
 
     /** All embeddings side by side, [B, embedding width]. */
     public NDArray embeddings() {
-        return embeddings;
+        return parts().embeddings;
     }
 
     /** The embedding of one field, [B, D]. */
     public NDArray embedding(int field) {
         int start = shape.start(field);
-        return columns(embeddings, start, start + shape.fields().get(field).dimension());
+        return columns(embeddings(), start, start + shape.fields().get(field).dimension());
     }
 
     /** The numbers of one dense feature, [B, its width]. */
     NDArray number(int number) {
         int start = shape.numbers().subList(0, number).stream().mapToInt(Numbers::width).sum();
-        return columns(numeric, start, start + shape.numbers().get(number).width());
+        return columns(numeric(), start, start + shape.numbers().get(number).width());
     }
 
     /** The same pass without a sparse feature; what it drops out, this has dropped out. */
     Inputs without(int field) {
         Field left = shape.fields().get(field);
         int start = shape.start(field);
-        NDArray otherWeights = weights;
+        NDArray otherWeights = weights();
         if (left.weighted()) {
             int weight =
                     (int) shape.fields().subList(0, field).stream().filter(Field::weighted).count();
-            otherWeights = withoutColumns(weights, weight, weight + 1);
+            otherWeights = withoutColumns(otherWeights, weight, weight + 1);
         }
         return new Inputs(
                 shape.without(field),
-                withoutColumns(embeddings, start, start + left.dimension()),
+                withoutColumns(embeddings(), start, start + left.dimension()),
                 otherWeights,
-                numeric,
+                numeric(),
                 purpose,
                 masks);
     }
@@ -95,25 +118,28 @@ public final class Inputs {
     /** All embeddings as vectors, [B, F, D]; for fields of one dimension. */
     public NDArray vectors() {
         int fields = shape.fields().size();
-        return embeddings.reshape(-1, fields, shape.embeddingWidth() / fields);
+        return embeddings().reshape(-1, fields, shape.embeddingWidth() / fields);
     }
 
     /** The linear weights of the fields that have them, [B, weights]. */
     public NDArray weights() {
-        return weights;
+        return parts().weights;
     }
 
     /** [B, N]; N may be 0. */
     public NDArray numeric() {
-        return numeric;
+        return parts().numeric;
     }
 
     /** x0: all embeddings and numbers side by side, [B, width]. */
     public NDArray sideBySide() {
-        if (shape.numeric() == 0) {
-            return embeddings;
+        if (whole != null) {
+            return whole;
         }
-        return shape.embeddingWidth() == 0 ? numeric : embeddings.concat(numeric, 1);
+        if (shape.numeric() == 0) {
+            return embeddings();
+        }
+        return shape.embeddingWidth() == 0 ? numeric() : embeddings().concat(numeric(), 1);
     }
 
     /** Whether this pass is for {@link Purpose#SERVING}. */
@@ -135,12 +161,26 @@ public final class Inputs {
 
     /** The same arrays for a pass that keeps everything. */
     public Inputs withoutDropout() {
-        return new Inputs(shape, embeddings, weights, numeric, purpose, null);
+        return new Inputs(shape, whole, parts, purpose, null);
     }
 
     /** Whether something was dropped out, so that the logits are no predictions. */
     public boolean hasDropped() {
         return masks != null && masks.wereUsed();
+    }
+
+    private Parts parts() {
+        if (parts == null) {
+            NDArray x0 = Objects.requireNonNull(whole);
+            NDArray none = x0.getManager().zeros(new Shape(size(), 0));
+            int width = shape.embeddingWidth();
+            parts =
+                    new Parts(
+                            width == 0 ? none : columns(x0, 0, width),
+                            none,
+                            shape.numeric() == 0 ? none : columns(x0, width, shape.width()));
+        }
+        return parts;
     }
 
     private static NDArray withoutColumns(NDArray x, long from, long to) {
@@ -158,4 +198,6 @@ public final class Inputs {
                 ? x
                 : x.get(new NDIndex().addAllDim().addSliceDim(from, to));
     }
+
+    private record Parts(NDArray embeddings, NDArray weights, NDArray numeric) {}
 }

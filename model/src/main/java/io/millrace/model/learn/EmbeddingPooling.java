@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * The way from parameter rows to the network's input and back: the embeddings of a feature's keys
- * become one by sum or mean, and its gradient goes to each of those keys.
+ * become one by sum or mean, and its gradient goes to each of those keys. An example's numbers
+ * stand beside its embeddings where the network takes both as one.
  */
 final class EmbeddingPooling {
 
@@ -29,7 +30,10 @@ final class EmbeddingPooling {
 
     private final int width;
 
-    /** The embeddings of one example, on their way to or from native memory. */
+    /** How many numbers stand behind the embeddings; 0 where the network takes them apart. */
+    private final int numbers;
+
+    /** What the network takes of one example, on their way to or from native memory. */
     private final float[] pooled;
 
     EmbeddingPooling(ModelSpec spec) {
@@ -53,13 +57,15 @@ final class EmbeddingPooling {
             weightTo[f] = field.weighted() ? weightAt++ : NONE;
         }
         weightColumns[sparse.size()] = weightAt;
-        width = weightAt;
+        boolean isOne = spec.architecture().takesSideBySide() && input.weights() == 0;
+        numbers = isOne ? input.numeric() : 0;
+        width = weightAt + numbers;
         pooled = new float[width];
     }
 
     /**
      * Writes [B, width] into {@code out}: the embeddings, feature after feature, then the linear
-     * weights of those features that have them.
+     * weights of those features that have them, or the numbers that stand beside them.
      */
     void gather(MicroBatch batch, float[] weights, FloatBuffer out) {
         int[] occurrences = batch.occurrences();
@@ -95,6 +101,7 @@ final class EmbeddingPooling {
                 from = to;
                 at += dimension;
             }
+            writeNumbers(batch.numeric(), b, pooled, 0);
             out.put(b * width, pooled, 0, width);
         }
     }
@@ -152,6 +159,16 @@ final class EmbeddingPooling {
         }
     }
 
+    /**
+     * Writes the numbers of an example that stand beside its embeddings, if they do.
+     *
+     * @param numeric [B, N]
+     * @param at where the example begins
+     */
+    void writeNumbers(float[] numeric, int example, float[] values, int at) {
+        System.arraycopy(numeric, example * numbers, values, at + width - numbers, numbers);
+    }
+
     /** Whether a single row of a feature is, as it is, what the network takes. */
     boolean isRowAlone(int feature) {
         return weightTo[feature] == NONE;
@@ -172,7 +189,7 @@ final class EmbeddingPooling {
         return dimensions.length;
     }
 
-    /** Adds the gradient of what {@link #gather} wrote to the gradients of the keys. */
+    /** Adds the gradient of what {@link #gather} wrote of rows to the gradients of the keys. */
     void scatter(MicroBatch batch, FloatBuffer gradient, float[] gradients) {
         int[] occurrences = batch.occurrences();
         int[] ends = batch.ends();
@@ -201,8 +218,13 @@ final class EmbeddingPooling {
         }
     }
 
-    /** Width of all embeddings and linear weights side by side. */
+    /** Width of all embeddings, and linear weights or numbers, side by side. */
     int width() {
         return width;
+    }
+
+    /** Whether an example has numbers that stand beside its embeddings. */
+    boolean hasNumbers() {
+        return numbers > 0;
     }
 }

@@ -72,8 +72,26 @@ final class Network implements AutoCloseable {
         return tensors;
     }
 
-    /** [B, pooling's width]: the batch's pooled embeddings and linear weights. */
+    /**
+     * Checks the width of the numbers that examples carry.
+     *
+     * @throws IllegalArgumentException when it is not what the model takes
+     */
+    void requireNumbers(int width) {
+        if (width != input.numeric()) {
+            throw new IllegalArgumentException(
+                    "the examples carry "
+                            + width
+                            + " numbers each where the model "
+                            + spec.name()
+                            + " takes "
+                            + input.numeric());
+        }
+    }
+
+    /** [B, pooling's width]: what the network is fed of the batch's rows. */
     NDArray embeddings(NDManager batchManager, MicroBatch batch, float[] weights) {
+        requireNumbers(batch.numeric().length / batch.size());
         Shape shape = new Shape(batch.size(), pooling.width());
         if (pooling.width() == 0) {
             return batchManager.zeros(shape);
@@ -90,14 +108,7 @@ final class Network implements AutoCloseable {
                 pooling.width() == 0
                         ? batchManager.zeros(shape)
                         : nativeEmbeddings.tensor(batchManager, input.rows(), shape);
-        return inputs(
-                batchManager,
-                input.size(),
-                input.numeric(),
-                input.numericWidth(),
-                rows,
-                purpose,
-                null);
+        return inputs(batchManager, input.size(), input.numeric(), rows, purpose, null);
     }
 
     /**
@@ -111,27 +122,18 @@ final class Network implements AutoCloseable {
             NDArray rows,
             Inputs.Purpose purpose,
             @Nullable DropoutMasks masks) {
-        int numericWidth = batch.numeric().length / batch.size();
-        return inputs(
-                batchManager, batch.size(), batch.numeric(), numericWidth, rows, purpose, masks);
+        return inputs(batchManager, batch.size(), batch.numeric(), rows, purpose, masks);
     }
 
     private Inputs inputs(
             NDManager batchManager,
             int size,
             float[] numbers,
-            int numericWidth,
             NDArray rows,
             Inputs.Purpose purpose,
             @Nullable DropoutMasks masks) {
-        if (numericWidth != input.numeric()) {
-            throw new IllegalArgumentException(
-                    "the examples carry "
-                            + numericWidth
-                            + " numbers each where the model "
-                            + spec.name()
-                            + " takes "
-                            + input.numeric());
+        if (pooling.hasNumbers()) {
+            return Inputs.ofSideBySide(input, rows, purpose, masks);
         }
         Shape shape = new Shape(size, input.numeric());
         NDArray numeric =

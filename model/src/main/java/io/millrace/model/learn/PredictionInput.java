@@ -73,6 +73,9 @@ final class PredictionInput {
         lookup.writeAll(keys, at, keyCount, rows);
         pool();
         standardize(lookup);
+        for (int b = 0; b < size; b++) {
+            pooling.writeNumbers(numeric, b, rows, b * width);
+        }
     }
 
     private void standardize(WeightLookup lookup) {
@@ -98,11 +101,6 @@ final class PredictionInput {
     /** [B, N], at the front of a longer array. */
     float[] numeric() {
         return numeric;
-    }
-
-    /** N. */
-    int numericWidth() {
-        return numericWidth;
     }
 
     private void read(List<Example> examples) {

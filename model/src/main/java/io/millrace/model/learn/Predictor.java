@@ -81,6 +81,7 @@ public final class Predictor implements AutoCloseable {
     public <T> T observe(
             List<Example> examples, WeightLookup lookup, BiFunction<Inputs, NDList, T> observer) {
         requireLoaded();
+        network.requireNumbers(examples.get(0).numeric().length);
         input.fill(examples, lookup);
         return Network.withGradients(false, () -> forward(observer));
     }

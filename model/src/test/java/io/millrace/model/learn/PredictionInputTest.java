@@ -44,13 +44,12 @@ final class PredictionInputTest {
                 this::writeHash);
 
         assertThat(asked).containsExactly(USER, GENRE_A, GENRE_B, TAG_A, TAG_B);
-        assertThat(Arrays.copyOf(input.rows(), 18))
+        assertThat(Arrays.copyOf(input.rows(), 22))
                 .containsExactly(
-                        100, 100, 100, 100.5f, 100.5f, 100.5f, 100, 100, 100, //
-                        100, 100, 100, 100.5f, 100.5f, 100.5f, 101, 101, 101);
+                        100, 100, 100, 100.5f, 100.5f, 100.5f, 100, 100, 100, 1, 2, //
+                        100, 100, 100, 100.5f, 100.5f, 100.5f, 101, 101, 101, 1, 2);
         assertThat(Arrays.copyOf(input.numeric(), 4)).containsExactly(1, 2, 1, 2);
         assertThat(input.size()).isEqualTo(2);
-        assertThat(input.numericWidth()).isEqualTo(2);
     }
 
     @Test
