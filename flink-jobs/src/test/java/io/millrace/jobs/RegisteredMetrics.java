@@ -26,7 +26,7 @@ public final class RegisteredMetrics implements MetricReporter {
     private static final Queue<Ended> ENDED = new ConcurrentLinkedQueue<>();
 
     /** Adds this reporter to a cluster's configuration. */
-    static Configuration reporting() {
+    public static Configuration reporting() {
         return Configuration.fromMap(
                 Map.of(
                         ConfigConstants.METRICS_REPORTER_PREFIX + "test.factory.class",
@@ -43,7 +43,7 @@ public final class RegisteredMetrics implements MetricReporter {
     }
 
     /** All that are registered now. */
-    static List<Registered> all() {
+    public static List<Registered> all() {
         return List.copyOf(METRICS.values());
     }
 
@@ -86,7 +86,7 @@ public final class RegisteredMetrics implements MetricReporter {
      * @param name the one that it has in Prometheus
      * @param variables by name in angle brackets
      */
-    record Registered(String name, Map<String, String> variables, Metric metric) {
+    public record Registered(String name, Map<String, String> variables, Metric metric) {
 
         String job() {
             return variables.getOrDefault("<job_name>", "");
@@ -107,7 +107,7 @@ public final class RegisteredMetrics implements MetricReporter {
         }
 
         /** The value of a counter or of a numeric gauge. */
-        double value() {
+        public double value() {
             if (metric instanceof Counter counter) {
                 return counter.getCount();
             }

@@ -7,6 +7,7 @@ import io.millrace.jobs.cli.bench.RowsRun;
 import io.millrace.jobs.cli.process.Workspace;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -45,6 +46,14 @@ final class BenchRowsCommand implements Callable<Integer> {
             description = "Share of the rows that the cache holds (default: ${DEFAULT-VALUE}).")
     private double cached;
 
+    @Option(
+            names = "--rocksdb",
+            paramLabel = "SIZE",
+            defaultValue = "256mb",
+            description = "Memory of RocksDB (default: ${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private MemorySize rocksdb;
+
     @Override
     public Integer call() throws Exception {
         output.checkJson();
@@ -65,7 +74,7 @@ final class BenchRowsCommand implements Callable<Integer> {
         for (long rows : values) {
             try (Workspace files = Workspace.temporary()) {
                 RowsRun run =
-                        new RowsBench(options.workload(rows, true), cached, files.path())
+                        new RowsBench(options.workload(rows, true), cached, rocksdb, files.path())
                                 .run(options::settings);
                 output.say(
                         "%,12d %,12.0f %7.1f%% %7.1f%% %,14.0f %,14.0f %12.0f",

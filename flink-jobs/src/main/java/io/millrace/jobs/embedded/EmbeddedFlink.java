@@ -19,6 +19,7 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
@@ -28,8 +29,11 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
  */
 public final class EmbeddedFlink implements AutoCloseable {
 
-    /** Shared by the RocksDB instances of one task manager. */
-    private static final MemorySize MANAGED_MEMORY = MemorySize.ofMebiBytes(256);
+    /**
+     * Shared by the RocksDB instances of one task manager. Managed memory would be cut into equal
+     * parts, of which the slots of trainers and scorers, which have no such state, use none.
+     */
+    private static final MemorySize ROCKSDB_MEMORY = MemorySize.ofMebiBytes(256);
 
     private static final MemorySize NETWORK_MEMORY = MemorySize.ofMebiBytes(128);
 
@@ -211,7 +215,9 @@ public final class EmbeddedFlink implements AutoCloseable {
         configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
         configuration.set(JobManagerOptions.BIND_HOST, "127.0.0.1");
         configuration.set(TaskManagerOptions.BIND_HOST, "127.0.0.1");
-        configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MANAGED_MEMORY);
+        configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ZERO);
+        configuration.set(RocksDBOptions.USE_MANAGED_MEMORY, false);
+        configuration.set(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE, ROCKSDB_MEMORY);
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, NETWORK_MEMORY);
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, NETWORK_MEMORY);
         configuration.set(TaskManagerOptions.MEMORY_SEGMENT_SIZE, NETWORK_BUFFER);

@@ -2,6 +2,8 @@ package io.millrace.jobs.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.jobs.Await;
+import io.millrace.jobs.RegisteredMetrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.state.rocksdb.RocksDBNativeMetricOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.CloseableIterator;
@@ -122,6 +125,18 @@ class EmbeddedFlinkITCase {
     }
 
     @Test
+    void slotsDoNotDivideTheMemoryOfRocksDb() throws Exception {
+        Configuration reporting = RegisteredMetrics.reporting();
+        try (EmbeddedFlink flink = EmbeddedFlink.start(directory, 1, 4, reporting)) {
+            Configuration configuration = checkpointing();
+            configuration.set(RocksDBNativeMetricOptions.BLOCK_CACHE_CAPACITY, true);
+            endless(flink.environment(configuration)).executeAsync("endless");
+
+            Await.until("a block cache of more than a slot's share", () -> blockCache() > 128e6);
+        }
+    }
+
+    @Test
     void leavesNoThreadOrFile() throws Exception {
         LeftoverThreads threads = new LeftoverThreads();
         Path parent = Files.createDirectory(directory.resolve("parent"));
@@ -174,6 +189,15 @@ class EmbeddedFlinkITCase {
         configuration.set(
                 RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(50));
         return configuration;
+    }
+
+    /** Bytes; 0 before a job has one. */
+    private static double blockCache() {
+        return RegisteredMetrics.all().stream()
+                .filter(metric -> metric.name().endsWith("block_cache_capacity"))
+                .mapToDouble(RegisteredMetrics.Registered::value)
+                .max()
+                .orElse(0);
     }
 
     /** Asks until a checkpoint is taken: none can be while tasks are starting. */

@@ -13,6 +13,9 @@ import io.millrace.model.version.VersionCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.LongFunction;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
 
 /**
  * Trains the light model, without Kafka, when all rows exist and the cache holds a share of them.
@@ -24,11 +27,17 @@ public final class RowsBench {
 
     private final Workload workload;
     private final double cachedShare;
+    private final MemorySize rocksdb;
     private final Path files;
 
-    public RowsBench(Workload workload, double cachedShare, Path files) {
+    /**
+     * @param cachedShare of the rows, which the row cache holds
+     * @param rocksdb memory of RocksDB
+     */
+    public RowsBench(Workload workload, double cachedShare, MemorySize rocksdb, Path files) {
         this.workload = workload;
         this.cachedShare = cachedShare;
+        this.rocksdb = rocksdb;
         this.files = files;
     }
 
@@ -43,7 +52,9 @@ public final class RowsBench {
                                 new ParameterLayout(model),
                                 (long) (workload.rows() * cachedShare)));
         PipelineConfig config = BenchPipeline.config(model, made, files);
-        try (EmbeddedFlink flink = EmbeddedFlink.start(files, 1, SLOTS, JobGauges.reporting())) {
+        Configuration cluster = JobGauges.reporting();
+        cluster.set(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE, rocksdb);
+        try (EmbeddedFlink flink = EmbeddedFlink.start(files, 1, SLOTS, cluster)) {
             JobTraining training = new JobTraining(flink, made);
             double[] last = new double[2];
             TrainingRate rate =
