@@ -29,6 +29,7 @@ final class SlotTable {
 
     private float[][] pages;
     private int size;
+    private int deleted;
     private int usedRows;
 
     /** Rows that no key has any more. */
@@ -49,6 +50,7 @@ final class SlotTable {
             pages[page] = other.pages[page].clone();
         }
         size = other.size;
+        deleted = other.deleted;
         usedRows = other.usedRows;
         free.addAll(other.free);
     }
@@ -96,7 +98,7 @@ final class SlotTable {
         int row = rowAt(cell);
         if (row < 0) {
             row = newRow();
-            set(cell, key, row);
+            replace(cell, key, row);
         }
         System.arraycopy(weights, at, pages[row >>> PAGE_BITS], (row & PAGE_MASK) * width, width);
     }
@@ -114,7 +116,17 @@ final class SlotTable {
         if (rowAt(cell) >= 0) {
             free.add(rowAt(cell));
         }
-        set(cell, key, mark);
+        replace(cell, key, mark);
+    }
+
+    private void replace(int cell, long key, int row) {
+        if (rowAt(cell) == DELETED) {
+            deleted--;
+        }
+        if (row == DELETED) {
+            deleted++;
+        }
+        set(cell, key, row);
     }
 
     /** Lays all rows and deletions of {@code newer} over this table's. */
@@ -131,8 +143,11 @@ final class SlotTable {
         }
     }
 
-    /** A copy without its deleted keys. */
+    /** This table if it has no deleted keys, else a copy without them. */
     SlotTable withoutDeleted() {
+        if (deleted == 0) {
+            return this;
+        }
         SlotTable kept = new SlotTable(width);
         float[] weights = new float[width];
         for (int cell = 0; cell < capacity(); cell++) {

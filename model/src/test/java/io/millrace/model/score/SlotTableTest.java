@@ -79,6 +79,28 @@ class SlotTableTest {
         assertThat(kept.size()).isEqualTo(expected.size()).isLessThan(table.size());
     }
 
+    @Test
+    void isNotCopiedWhenNoKeyIsDeleted() {
+        SlotTable table = new SlotTable(WIDTH);
+        change(table, new HashMap<>(), 20_000);
+        for (long key : KEYS) {
+            if (table.find(key) == SlotTable.DELETED && random.nextBoolean()) {
+                table.setRare(key);
+            } else if (table.find(key) < 0) {
+                table.put(key, new float[WIDTH], 0);
+            }
+        }
+        assertThat(table.withoutDeleted()).isSameAs(table);
+
+        SlotTable newer = new SlotTable(WIDTH);
+        newer.delete(KEYS[0]);
+        newer.delete(KEYS[0]);
+        table.putAll(newer);
+        SlotTable copy = new SlotTable(table);
+        assertThat(table.withoutDeleted().size()).isEqualTo(KEYS.length - 1);
+        assertThat(copy.withoutDeleted().size()).isEqualTo(KEYS.length - 1);
+    }
+
     /** Puts, deletes and marks at random; a deleted key maps to null, a rare one to RARE. */
     private void change(SlotTable table, Map<Long, @Nullable Float> expected, int changes) {
         for (int i = 0; i < changes; i++) {
