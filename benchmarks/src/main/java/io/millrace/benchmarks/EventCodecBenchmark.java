@@ -75,8 +75,9 @@ public class EventCodecBenchmark extends Measured {
             return jackson.writeValueAsBytes(tree);
         }
         avroOut.reset();
-        avroEncoder = EncoderFactory.get().directBinaryEncoder(avroOut, avroEncoder);
+        avroEncoder = EncoderFactory.get().binaryEncoder(avroOut, avroEncoder);
         avroWriter.write(record, avroEncoder);
+        avroEncoder.flush();
         return avroOut.toByteArray();
     }
 

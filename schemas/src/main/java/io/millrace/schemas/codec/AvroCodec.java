@@ -53,7 +53,7 @@ final class AvroCodec<T extends SpecificRecord> implements EventCodec<T> {
 
     private final DatumWriter<T> writer;
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
-    private final BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(output, null);
+    private final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(output, null);
 
     AvroCodec(Class<T> type, int maxPayloadBytes, SchemaStore writers) {
         RecordModel model = new RecordModel(type);
@@ -75,7 +75,7 @@ final class AvroCodec<T extends SpecificRecord> implements EventCodec<T> {
         output.reset();
         output.writeBytes(header);
         try {
-            writer.write(event, encoder);
+            write(event);
         } catch (IOException e) {
             throw new UncheckedIOException("Writing to memory cannot fail.", e);
         } catch (RuntimeException e) {
@@ -83,6 +83,15 @@ final class AvroCodec<T extends SpecificRecord> implements EventCodec<T> {
                     "This " + schema.getName() + " cannot be encoded: " + e.getMessage(), e);
         }
         return output.toByteArray();
+    }
+
+    private void write(T event) throws IOException {
+        try {
+            writer.write(event, encoder);
+        } finally {
+            // What was written of an event that cannot be must not begin the next one.
+            encoder.flush();
+        }
     }
 
     @Override
