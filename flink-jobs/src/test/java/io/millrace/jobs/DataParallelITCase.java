@@ -118,7 +118,7 @@ class DataParallelITCase {
                 PIPELINE.withCheckpointsDirectory(
                         directory.resolve("checkpoints-" + run).toString());
         JobSettings.configureTraining(env, config);
-        ModelSpec spec = seeded(config.model(), seed);
+        ModelSpec spec = config.model().withSeed(seed);
         ParameterServer server =
                 ParameterServer.wire(
                         env.fromSource(
@@ -154,17 +154,6 @@ class DataParallelITCase {
         assertThat(reports).hasSize(2);
         assertThat(reports.get(1).getExamples()).isEqualTo(EXAMPLES);
         return reports;
-    }
-
-    private static ModelSpec seeded(ModelSpec model, long seed) {
-        return new ModelSpec(
-                model.name(),
-                model.objective(),
-                model.features(),
-                model.architecture(),
-                model.embeddingOptimizer(),
-                model.denseOptimizer(),
-                seed);
     }
 
     private static World world() {

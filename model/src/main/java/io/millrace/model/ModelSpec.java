@@ -58,6 +58,19 @@ public record ModelSpec(
         features = List.copyOf(features);
     }
 
+    /** The same model, begun with other weights. */
+    public ModelSpec withSeed(long newSeed) {
+        return new ModelSpec(
+                name,
+                objective,
+                features,
+                architecture,
+                embeddingOptimizer,
+                denseOptimizer,
+                newSeed,
+                stream);
+    }
+
     /**
      * The input that these features make for the architecture.
      *

@@ -240,7 +240,7 @@ final class FitCommand implements Callable<Integer> {
             long begin = System.nanoTime();
             try (OfflineFit fit =
                     new OfflineFit(
-                            withSeed(model, seed), contestant.settings(), contestant.criterion())) {
+                            model.withSeed(seed), contestant.settings(), contestant.criterion())) {
                 FitResult result = fit.fit(parts.learned(), parts.stopping(), parts.judgedBy());
                 report.add(seed, result, (System.nanoTime() - begin) * 1e-9);
             } catch (DivergedException e) {
@@ -249,18 +249,6 @@ final class FitCommand implements Callable<Integer> {
             }
         }
         report.endModel(failure);
-    }
-
-    private static ModelSpec withSeed(ModelSpec model, long seed) {
-        return new ModelSpec(
-                model.name(),
-                model.objective(),
-                model.features(),
-                model.architecture(),
-                model.embeddingOptimizer(),
-                model.denseOptimizer(),
-                seed,
-                model.stream());
     }
 
     /** A model to be trained, and how. */

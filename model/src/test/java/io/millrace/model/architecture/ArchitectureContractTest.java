@@ -127,7 +127,7 @@ final class ArchitectureContractTest {
     void theSeedDecidesEverything(ArchitectureCase each) {
         List<float[]> once = train(each.spec());
         List<float[]> again = train(each.spec());
-        List<float[]> other = train(withSeed(each.spec(), 8));
+        List<float[]> other = train(each.spec().withSeed(8));
         boolean isRandom = each.spec().inputShape().embeddingWidth() > 0;
 
         for (int i = 0; i < once.size(); i++) {
@@ -345,17 +345,6 @@ final class ArchitectureContractTest {
                 spec.architecture(),
                 new Adam(0.02, 0.9, 0.999, 1e-8),
                 new Adam(0.02, 0.9, 0.999, 1e-8),
-                seed);
-    }
-
-    private static ModelSpec withSeed(ModelSpec spec, long seed) {
-        return new ModelSpec(
-                spec.name(),
-                spec.objective(),
-                spec.features(),
-                spec.architecture(),
-                spec.embeddingOptimizer(),
-                spec.denseOptimizer(),
                 seed);
     }
 
