@@ -227,6 +227,7 @@ final class FlinkProcesses implements AutoCloseable {
         options.put("rest.port", Integer.toString(restPort));
         options.put("execution.target", "remote");
         options.put("io.tmp.dirs", directory.resolve("tmp").toString());
+        options.put("web.tmpdir", directory.resolve("tmp").toString());
         options.put("high-availability.type", "zookeeper");
         options.put("high-availability.zookeeper.quorum", zooKeeper);
         options.put("high-availability.storageDir", directory.resolve("ha").toUri().toString());
