@@ -23,6 +23,8 @@ final class ScoreBenchReport {
     private final ArrayNode alone;
     private final ObjectNode examplesRatios;
     private final ObjectNode requestsRatios;
+    private final ObjectNode examplesRatiosToModel;
+    private final ObjectNode requestsRatiosToModel;
     private final Map<BenchModel, ScorerRate> scorers = new EnumMap<>(BenchModel.class);
     private final Map<BenchModel, String> sentences = new EnumMap<>(BenchModel.class);
 
@@ -35,6 +37,8 @@ final class ScoreBenchReport {
         alone = json.putArray("alone");
         examplesRatios = json.putObject("ratio_of_examples");
         requestsRatios = json.putObject("ratio_of_requests");
+        examplesRatiosToModel = json.putObject("ratio_of_examples_to_model");
+        requestsRatiosToModel = json.putObject("ratio_of_requests_to_model");
         output.say(
                 "%-8s %11s %11s %13s %9s %9s %11s",
                 "model", "requests/s", "sent", "candidates/s", "p50 ms", "p99 ms", "unanswered");
@@ -75,11 +79,18 @@ final class ScoreBenchReport {
         scorers.put(model, scorer);
         alone.addObject()
                 .put("model", model.label())
-                .put("bare_rate", Math.round(scorer.bare()))
+                .put("bare_rate", Math.round(scorer.network()))
+                .put("bare_model_rate", Math.round(scorer.model()))
                 .put("examples_rate", Math.round(scorer.examples()))
                 .put("requests_rate", Math.round(scorer.requests()));
-        examplesRatios.put(model.label(), BenchOptions.rounded(scorer.examplesRatio()));
-        requestsRatios.put(model.label(), BenchOptions.rounded(scorer.requestsRatio()));
+        put(examplesRatios, model, scorer.examples() / scorer.network());
+        put(requestsRatios, model, scorer.requests() / scorer.network());
+        put(examplesRatiosToModel, model, scorer.examples() / scorer.model());
+        put(requestsRatiosToModel, model, scorer.requests() / scorer.model());
+    }
+
+    private static void put(ObjectNode node, BenchModel model, double ratio) {
+        node.put(model.label(), BenchOptions.rounded(ratio));
     }
 
     /** All models were measured. */
@@ -87,21 +98,35 @@ final class ScoreBenchReport {
         output.say("");
         sentences.forEach((model, sentence) -> output.say("%-8s %s", model, sentence));
         output.say("");
-        output.say("candidates/s of the scorer alone, and the share of a bare forward pass:");
         output.say(
-                "%-8s %13s %16s %8s %16s %8s",
-                "model", "bare forward", "examples given", "share", "requests given", "share");
+                "candidates/s of bare forward passes and of the scorer alone, and its shares of"
+                        + " the network's / the model's pass:");
+        output.say(
+                "%-8s %13s %13s %16s %13s %16s %13s",
+                "model",
+                "bare network",
+                "bare model",
+                "examples given",
+                "shares",
+                "requests given",
+                "shares");
         scorers.forEach(
                 (model, scorer) ->
                         output.say(
-                                "%-8s %,13.0f %,16.0f %8.2f %,16.0f %8.2f",
+                                "%-8s %,13.0f %,13.0f %,16.0f %13s %,16.0f %13s",
                                 model,
-                                scorer.bare(),
+                                scorer.network(),
+                                scorer.model(),
                                 scorer.examples(),
-                                scorer.examplesRatio(),
+                                shares(scorer, scorer.examples()),
                                 scorer.requests(),
-                                scorer.requestsRatio()));
+                                shares(scorer, scorer.requests())));
         output.writeJson(json);
+    }
+
+    private static String shares(ScorerRate scorer, double rate) {
+        return String.format(
+                Locale.ROOT, "%.2f / %.2f", rate / scorer.network(), rate / scorer.model());
     }
 
     private ObjectNode json(BenchModel model, ScoreLoad load) {

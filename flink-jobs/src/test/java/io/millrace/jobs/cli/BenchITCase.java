@@ -164,6 +164,11 @@ class BenchITCase {
                 .isCloseTo(alone.get("examples_rate").doubleValue() / bare, within(1e-3));
         assertThat(json.at("/ratio_of_requests/mlp").doubleValue())
                 .isCloseTo(alone.get("requests_rate").doubleValue() / bare, within(1e-3));
+        double bareModel = alone.get("bare_model_rate").doubleValue();
+        assertThat(json.at("/ratio_of_examples_to_model/mlp").doubleValue())
+                .isCloseTo(alone.get("examples_rate").doubleValue() / bareModel, within(1e-3));
+        assertThat(json.at("/ratio_of_requests_to_model/mlp").doubleValue())
+                .isCloseTo(alone.get("requests_rate").doubleValue() / bareModel, within(1e-3));
     }
 
     @Test

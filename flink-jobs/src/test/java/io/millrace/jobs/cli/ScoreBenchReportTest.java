@@ -41,7 +41,7 @@ class ScoreBenchReportTest {
     void usageExample() throws Exception {
         report.add(BenchModel.MLP, load(200, answered(4.5), answered(90), answered(3)));
         report.add(BenchModel.MLP, load(300, answered(11), answered(12), answered(13)));
-        report.add(BenchModel.MLP, new ScorerRate(400, 300, 100));
+        report.add(BenchModel.MLP, new ScorerRate(400, 375, 300, 100));
 
         JsonNode json = finish();
 
@@ -68,10 +68,12 @@ class ScoreBenchReportTest {
                         new ObjectMapper()
                                 .readTree(
                                         """
-                                        {"model": "mlp", "bare_rate": 400, "examples_rate": 300,
-                                         "requests_rate": 100}"""));
+                                        {"model": "mlp", "bare_rate": 400, "bare_model_rate": 375,
+                                         "examples_rate": 300, "requests_rate": 100}"""));
         assertThat(json.at("/ratio_of_examples/mlp").doubleValue()).isEqualTo(0.75);
         assertThat(json.at("/ratio_of_requests/mlp").doubleValue()).isEqualTo(0.25);
+        assertThat(json.at("/ratio_of_examples_to_model/mlp").doubleValue()).isEqualTo(0.8);
+        assertThat(json.at("/ratio_of_requests_to_model/mlp").doubleValue()).isEqualTo(0.2667);
     }
 
     @Test
@@ -101,14 +103,14 @@ class ScoreBenchReportTest {
 
     @Test
     void eachScorerStandsBesideItsModel() throws Exception {
-        report.add(BenchModel.DCN_V2, new ScorerRate(4000, 3000, 1000));
-        report.add(BenchModel.MLP, new ScorerRate(400, 300, 100));
+        report.add(BenchModel.DCN_V2, new ScorerRate(4000, 3750, 3000, 1000));
+        report.add(BenchModel.MLP, new ScorerRate(400, 375, 300, 100));
 
         finish();
 
         assertThat(said.toString())
-                .containsPattern("mlp +400 +300 ")
-                .containsPattern("dcn-v2 +4,000 +3,000 ");
+                .containsPattern("mlp +400 +375 +300 +0.75 / 0.80 +100 +0.25 / 0.27")
+                .containsPattern("dcn-v2 +4,000 +3,750 +3,000 ");
     }
 
     private JsonNode finish() throws Exception {

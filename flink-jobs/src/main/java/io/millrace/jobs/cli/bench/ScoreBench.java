@@ -63,7 +63,7 @@ public final class ScoreBench {
     public ScorerRate run(Consumer<ScoreLoad> measured) throws Exception {
         WorkloadVersion.writeBase(versions, spec, workload);
         underLoad(measured);
-        return new ScorerAlone(spec, requests, settings).measure(versions);
+        return new ScorerAlone(spec, workload, requests, settings).measure(versions);
     }
 
     private void underLoad(Consumer<ScoreLoad> measured) throws Exception {

@@ -16,18 +16,24 @@ import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
- * Measures a scorer and a bare forward pass, in turns, on the same requests, called by one thread.
+ * Measures a scorer and bare forward passes, in turns, on the same requests, called by one thread.
  */
 final class ScorerAlone {
 
     private static final int TURNS = 10;
 
     private final ModelSpec spec;
+    private final Workload workload;
     private final List<ScoreRequest> requests;
     private final ScoreBenchSettings settings;
 
-    ScorerAlone(ModelSpec spec, List<ScoreRequest> requests, ScoreBenchSettings settings) {
+    ScorerAlone(
+            ModelSpec spec,
+            Workload workload,
+            List<ScoreRequest> requests,
+            ScoreBenchSettings settings) {
         this.spec = spec;
+        this.workload = workload;
         this.requests = requests;
         this.settings = settings;
     }
@@ -41,10 +47,12 @@ final class ScorerAlone {
             examples.add(reading.of(request));
         }
         try (Scorer scorer = new Scorer(storage, spec.name(), Device.cpu());
-                BareForward bare = new BareForward(spec, examples)) {
+                BareForward bare =
+                        new BareForward(spec, WorkloadVersion.rows(spec, workload), examples)) {
             load(scorer, WorkloadVersion.BASE);
             load(scorer, WorkloadVersion.DELTA);
             return measure(
+                    bare::logitsOfRows,
                     bare::logits,
                     request -> scorer.score(examples.get(request)),
                     request -> score(scorer, request));
@@ -71,7 +79,8 @@ final class ScorerAlone {
         return new ScorerRate(
                 rounds.get(0).candidatesPerSecond(),
                 rounds.get(1).candidatesPerSecond(),
-                rounds.get(2).candidatesPerSecond());
+                rounds.get(2).candidatesPerSecond(),
+                rounds.get(3).candidatesPerSecond());
     }
 
     private void score(Scorer scorer, int request) {

@@ -48,6 +48,11 @@ final class WorkloadVersion {
         return write(storage, spec, workload, DELTA, (Long) BASE, events);
     }
 
+    /** The embedding rows of the base, in the order of row files. */
+    static LongSortedSet rows(ModelSpec spec, Workload workload) {
+        return keys(spec, workload, workload.fillers()).tailSet(ParameterKey.ofMissing(1));
+    }
+
     /** The first events have the values that occur most. */
     private static Manifest write(
             VersionStorage storage,

@@ -28,7 +28,7 @@ class WorkloadVersionTest {
 
     @ParameterizedTest
     @EnumSource
-    void theBareForwardPassIsThatOfTheScorer(BenchModel model) throws Exception {
+    void theBareForwardPassesAreThatOfTheScorer(BenchModel model) throws Exception {
         ModelSpec spec = model.spec(Feed.CLICKS.objective());
         LocalVersionStorage storage = new LocalVersionStorage(directory);
         WorkloadVersion.writeBase(storage, spec, WORKLOAD);
@@ -40,7 +40,8 @@ class WorkloadVersionTest {
         }
 
         try (Scorer scorer = new Scorer(storage, spec.name(), Device.cpu());
-                BareForward bare = new BareForward(spec, examples)) {
+                BareForward bare =
+                        new BareForward(spec, WorkloadVersion.rows(spec, WORKLOAD), examples)) {
             assertThat(scorer.load(WorkloadVersion.BASE)).isInstanceOf(LoadOutcome.Loaded.class);
             assertThat(scorer.load(WorkloadVersion.DELTA))
                     .as("laid over the base")
@@ -48,6 +49,7 @@ class WorkloadVersionTest {
             for (int i = 0; i < requests.size(); i++) {
                 float[] scores = scorer.score(requests.get(i)).scores();
                 float[] logits = bare.logits(i);
+                assertThat(bare.logitsOfRows(i)).containsExactly(logits, within(1e-6f));
                 assertThat(scores).hasSize(5);
                 for (int b = 0; b < scores.length; b++) {
                     assertThat((double) scores[b])
