@@ -59,8 +59,8 @@ public final class Scorer implements AutoCloseable {
 
     /**
      * Makes a version live, newer or older than the one that is. When it builds on the live one,
-     * only the deltas between are read. A version that is damaged, incompatible or out of reach is
-     * refused, and the live one stays.
+     * only the deltas between are read; it may answer before this returns. A version that is
+     * damaged, incompatible or out of reach is refused, and the live one stays.
      */
     public synchronized LoadOutcome load(long version) {
         if (closed) {
@@ -90,6 +90,12 @@ public final class Scorer implements AutoCloseable {
     public @Nullable Manifest manifest() {
         ServedVersion served = live;
         return served == null ? null : served.manifest();
+    }
+
+    /** Rows of the live version that lie over its base. */
+    long overlaidRows() {
+        ServedVersion served = live;
+        return served == null ? 0 : served.table().overlay().size();
     }
 
     /**
@@ -163,20 +169,26 @@ public final class Scorer implements AutoCloseable {
                 || after.modelSpec().features().equals(before.modelSpec().features());
     }
 
+    /** Folding takes far longer than a delta, so the version goes live before it and after it. */
     private LoadOutcome readOnto(ServedVersion before, VersionChain deltas) throws IOException {
         ModelSpec spec = deltas.manifest().modelSpec();
-        return serve(deltas, spec, tables.readOnto(before.table(), deltas), true);
+        ServingTable table = tables.readOnto(before.table(), deltas);
+        serve(deltas, spec, table);
+        ServingTable folded = table.folded();
+        if (folded != table) {
+            serve(deltas, spec, folded);
+        }
+        return new LoadOutcome.Loaded(deltas.manifest().version(), true);
     }
 
     private LoadOutcome readWhole(VersionChain chain) throws IOException {
         ModelSpec spec = chain.manifest().modelSpec();
-        return serve(chain, spec, tables.read(chain, layout(chain.manifest(), spec)), false);
+        serve(chain, spec, tables.read(chain, layout(chain.manifest(), spec)));
+        return new LoadOutcome.Loaded(chain.manifest().version(), false);
     }
 
-    private LoadOutcome serve(
-            VersionChain chain, ModelSpec spec, ServingTable table, boolean incremental) {
+    private void serve(VersionChain chain, ModelSpec spec, ServingTable table) {
         replace(new ServedVersion(chain.manifest(), spec, table, lookup, device));
-        return new LoadOutcome.Loaded(chain.manifest().version(), incremental);
     }
 
     private static ParameterLayout layout(Manifest manifest, ModelSpec spec)

@@ -10,6 +10,9 @@ import io.millrace.model.parameter.ParameterLayout;
  */
 final class ServingTable implements WeightLookup {
 
+    /** An overlay of fewer rows is never folded into the base. */
+    private static final long SMALL_OVERLAY = 1024;
+
     private final ParameterLayout layout;
     private final RowTable base;
     private final RowTable overlay;
@@ -52,6 +55,17 @@ final class ServingTable implements WeightLookup {
         for (int i = 0; i < left; i++) {
             absent.writeUnseen(keys[i], out, at[i]);
         }
+    }
+
+    /**
+     * This table while its overlay is small, else one of the same weights, all of them in its base.
+     * It costs about what the whole table is.
+     */
+    ServingTable folded() {
+        if (overlay.size() <= Math.max(SMALL_OVERLAY, base.size() / 2)) {
+            return this;
+        }
+        return new ServingTable(layout, base.with(overlay), RowTable.empty(layout), dense);
     }
 
     ParameterLayout layout() {

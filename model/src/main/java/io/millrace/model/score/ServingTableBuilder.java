@@ -15,9 +15,6 @@ import java.io.IOException;
 /** Builds the table of a version from the row files of its chain. */
 final class ServingTableBuilder {
 
-    /** An overlay of fewer rows is never folded into the base. */
-    private static final long SMALL_OVERLAY = 1024;
-
     private final VersionStorage storage;
 
     ServingTableBuilder(VersionStorage storage) {
@@ -38,12 +35,7 @@ final class ServingTableBuilder {
         RowTable overlay = before.overlay().copy();
         DenseVector dense = new DenseVector(layout, before.dense());
         apply(chain, layout, overlay, dense);
-        RowTable base = before.base();
-        if (overlay.size() > Math.max(SMALL_OVERLAY, base.size() / 2)) {
-            base = base.with(overlay);
-            overlay = RowTable.empty(layout);
-        }
-        return new ServingTable(layout, base, overlay, dense.values());
+        return new ServingTable(layout, before.base(), overlay, dense.values());
     }
 
     private void apply(VersionChain chain, ParameterLayout layout, RowTable rows, DenseVector dense)

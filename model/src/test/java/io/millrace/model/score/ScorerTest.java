@@ -23,6 +23,7 @@ import io.millrace.model.version.VersionRetention;
 import io.millrace.schemas.Candidate;
 import io.millrace.schemas.ScoreRequest;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -135,10 +136,16 @@ class ScorerTest {
             delta.publish();
         }
 
+        List<Long> overlaid = new ArrayList<>();
         for (long version = 1; version <= 6; version++) {
-            scorer.load(version);
+            assertThat(scorer.load(version))
+                    .isEqualTo(new LoadOutcome.Loaded(version, version > 1));
+            assertThat(scorer.version()).isEqualTo(version);
+            overlaid.add(scorer.overlaidRows());
         }
 
+        // At 4 above half of 3,000 rows; at 6 of 2,100, as the first fold left out those removed.
+        assertThat(overlaid).containsExactly(0L, 600L, 1200L, 0L, 600L, 0L);
         for (int i = 0; i < 3000; i++) {
             long key = ParameterKey.ofValue(1, 100 + i);
             float expected = 6 + (i % 2 == 0 ? -i : model.initial(key)) + model.initial(ITEM);

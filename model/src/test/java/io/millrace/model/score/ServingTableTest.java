@@ -105,6 +105,31 @@ class ServingTableTest {
         assertAllAtOnce(COLLIDING);
     }
 
+    @Test
+    void aLargeOverlayIsFoldedIntoTheBase() {
+        for (int i = 0; i < 4000; i++) {
+            put(base, ParameterKey.ofValue(2, 100 + i), BASE);
+        }
+        for (int i = 0; i < 2000; i++) {
+            put(overlay, ParameterKey.ofValue(2, 100 + i), NEWER);
+        }
+        assertThat(table.folded()).as("half of the base").isSameAs(table);
+        overlay.slot(ParameterKey.ofValue(2, 100 + 3999))
+                .delete(ParameterKey.ofValue(2, 100 + 3999));
+
+        ServingTable folded = table.folded();
+
+        assertThat(folded.overlay().size()).isZero();
+        assertThat(folded.base().size()).isEqualTo(3999);
+        for (int i = 0; i < 4000; i++) {
+            float[] before = new float[3];
+            float[] after = new float[3];
+            table.write(ParameterKey.ofValue(2, 100 + i), before, 0);
+            folded.write(ParameterKey.ofValue(2, 100 + i), after, 0);
+            assertThat(after).isEqualTo(before);
+        }
+    }
+
     private void assertAllAtOnce(long[] keys) {
         int[] at = new int[keys.length];
         int end = 1;

@@ -191,7 +191,9 @@ class VocabularyScoringTest {
                         served == null
                                 ? builder.read(catalog.chain(version), layout)
                                 : builder.readOnto(
-                                        served, catalog.chainFrom(before, version).orElseThrow());
+                                                served,
+                                                catalog.chainFrom(before, version).orElseThrow())
+                                        .folded();
             }
             new Compaction(storage, NAME).compact(60);
             long alive = 0;
