@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
         name = "score",
         description =
                 "Asks the scoring job for scores at a rising rate, through Kafka, and says how long"
-                        + " answers take; then says how fast the scorer is alone, beside a bare"
-                        + " forward pass.",
+                        + " answers take; then says how fast the scorer is alone, beside bare"
+                        + " forward passes.",
         sortOptions = false,
         footerHeading = "%nExample:%n",
         footer = "  millrace bench score --models mlp,dcn-v2 --json result.json")

@@ -25,12 +25,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The least that scoring can cost on this engine: a model's forward pass, with the weights that it
- * begins with in tensors and its input lying ready in arrays. The whole model looks embeddings up
- * in one tensor, by their numbers, as a model written for PyTorch does; the network alone is given
- * them. Used by one thread.
+ * A model's forward pass with nothing around it: weights that it begins with in tensors, and its
+ * input ready in arrays. The network alone is given the embeddings, and is the least that scoring
+ * can cost on this engine; the whole model looks them up in one tensor, by their numbers, as a
+ * model written for PyTorch does. Used by one thread.
  */
 final class BareForward implements AutoCloseable {
+
+    private static final long ABSENT = -1;
 
     private final ModelSpec spec;
     private final NDManager manager;
@@ -64,7 +66,7 @@ final class BareForward implements AutoCloseable {
     float[] logits(int request) {
         Input input = inputs.get(request);
         rowNumbers = withRoom(rowNumbers, input.rowNumbers.length * Long.BYTES);
-        try (NDManager call = lentTheWeights()) {
+        try (NDManager call = callWithWeights()) {
             ByteBuffer bytes = rowNumbers.duplicate().order(ByteOrder.nativeOrder());
             bytes.asLongBuffer().put(input.rowNumbers);
             bytes.limit(input.rowNumbers.length * Long.BYTES);
@@ -83,7 +85,7 @@ final class BareForward implements AutoCloseable {
     float[] logitsOfRows(int request) {
         Input input = inputs.get(request);
         embeddings = withRoom(embeddings, input.embeddings.length * Float.BYTES);
-        try (NDManager call = lentTheWeights()) {
+        try (NDManager call = callWithWeights()) {
             return logits(call, input, tensor(call, embeddings, input.embeddings, input.size));
         }
     }
@@ -102,7 +104,7 @@ final class BareForward implements AutoCloseable {
     }
 
     /** Results belong to the manager of their first operand, so the weights are lent to it. */
-    private NDManager lentTheWeights() {
+    private NDManager callWithWeights() {
         NDManager call = manager.newSubManager();
         call.tempAttachAll(tensors);
         call.tempAttachAll(table);
@@ -144,10 +146,19 @@ final class BareForward implements AutoCloseable {
 
     private static Long2LongMap numbers(LongSortedSet keys) {
         Long2LongMap numbers = new Long2LongOpenHashMap(keys.size());
+        numbers.defaultReturnValue(ABSENT);
         for (long key : keys) {
             numbers.put(key, numbers.size());
         }
         return numbers;
+    }
+
+    private static long number(Long2LongMap numbers, long key) {
+        long number = numbers.get(key);
+        if (number == ABSENT) {
+            throw new IllegalArgumentException("no row has the key " + Long.toHexString(key));
+        }
+        return number;
     }
 
     private Input input(ParameterLayout layout, Long2LongMap numbers, List<Example> examples) {
@@ -161,7 +172,7 @@ final class BareForward implements AutoCloseable {
         for (int b = 0; b < examples.size(); b++) {
             long[] keys = examples.get(b).keys();
             for (int f = 0; f < features; f++) {
-                rowNumbers[b * features + f] = numbers.get(keys[f]);
+                rowNumbers[b * features + f] = number(numbers, keys[f]);
                 layout.initialize(keys[f], rows, at);
                 at += layout.width(keys[f]);
             }

@@ -28,7 +28,7 @@ class WorkloadVersionTest {
 
     @ParameterizedTest
     @EnumSource
-    void theBareForwardPassesAreThatOfTheScorer(BenchModel model) throws Exception {
+    void theBareForwardPassesAreThoseOfTheScorer(BenchModel model) throws Exception {
         ModelSpec spec = model.spec(Feed.CLICKS.objective());
         LocalVersionStorage storage = new LocalVersionStorage(directory);
         WorkloadVersion.writeBase(storage, spec, WORKLOAD);
