@@ -169,26 +169,24 @@ public final class Scorer implements AutoCloseable {
                 || after.modelSpec().features().equals(before.modelSpec().features());
     }
 
-    /** Folding takes far longer than a delta, so the version goes live before it and after it. */
+    /** Folding takes far longer than reading a delta, so the version goes live before it. */
     private LoadOutcome readOnto(ServedVersion before, VersionChain deltas) throws IOException {
         ModelSpec spec = deltas.manifest().modelSpec();
-        ServingTable table = tables.readOnto(before.table(), deltas);
-        serve(deltas, spec, table);
-        ServingTable folded = table.folded();
-        if (folded != table) {
-            serve(deltas, spec, folded);
-        }
-        return new LoadOutcome.Loaded(deltas.manifest().version(), true);
+        ServedVersion next = serve(deltas, spec, tables.readOnto(before.table(), deltas));
+        next.fold();
+        return new LoadOutcome.Loaded(next.version(), true);
     }
 
     private LoadOutcome readWhole(VersionChain chain) throws IOException {
         ModelSpec spec = chain.manifest().modelSpec();
-        serve(chain, spec, tables.read(chain, layout(chain.manifest(), spec)));
-        return new LoadOutcome.Loaded(chain.manifest().version(), false);
+        ServedVersion next = serve(chain, spec, tables.read(chain, layout(chain.manifest(), spec)));
+        return new LoadOutcome.Loaded(next.version(), false);
     }
 
-    private void serve(VersionChain chain, ModelSpec spec, ServingTable table) {
-        replace(new ServedVersion(chain.manifest(), spec, table, lookup, device));
+    private ServedVersion serve(VersionChain chain, ModelSpec spec, ServingTable table) {
+        ServedVersion next = new ServedVersion(chain.manifest(), spec, table, lookup, device);
+        replace(next);
+        return next;
     }
 
     private static ParameterLayout layout(Manifest manifest, ModelSpec spec)

@@ -19,10 +19,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ServedVersion {
 
     private final Manifest manifest;
-    private final ServingTable table;
     private final RequestExamples examples;
     private final Predictor predictor;
     private final AtomicInteger users = new AtomicInteger(1);
+
+    /** Always of the same weights. */
+    private volatile ServingTable table;
 
     ServedVersion(
             Manifest manifest,
@@ -52,6 +54,11 @@ final class ServedVersion {
 
     ServingTable table() {
         return table;
+    }
+
+    /** Folds what lies over the base into it, where that is much; those who score do not wait. */
+    void fold() {
+        table = table.folded();
     }
 
     Scored score(List<Example> candidates) {
