@@ -60,7 +60,8 @@ public final class TestRatings {
                             .keys();
             Arrays.stream(keys).distinct().forEach(key -> counts.merge(key, 1L, Long::sum));
         }
-        int blocks = new ParameterLayout(spec).dense().blocks();
+        // Before the first example there are no rows, the network's included.
+        int blocks = count == 0 ? 0 : new ParameterLayout(spec).dense().blocks();
         for (int block = 0; block < blocks; block++) {
             counts.put(ParameterKey.ofDenseBlock(block), (long) count);
         }
