@@ -72,9 +72,9 @@ public final class TestHistories {
         }
 
         @Override
-        public HistoryCursor open() {
+        public HistoryCursor<HistoryEvent> open() {
             Iterator<Event> next = events.iterator();
-            return new HistoryCursor() {
+            return new HistoryCursor<>() {
 
                 private long line;
 

@@ -94,11 +94,11 @@ record TruthfulHistory(Duration duration) implements History {
     }
 
     @Override
-    public HistoryCursor open() {
+    public HistoryCursor<HistoryEvent> open() {
         EventCodec<Impression> impressions = EventCodec.of(Impression.class, EventFormat.AVRO);
         EventCodec<Click> clicks = EventCodec.of(Click.class, EventFormat.AVRO);
         Simulator simulator = simulator();
-        return new HistoryCursor() {
+        return new HistoryCursor<>() {
             private int line;
 
             @Override

@@ -4,7 +4,6 @@ import io.millrace.jobs.history.History;
 import io.millrace.jobs.history.HistoryCursor;
 import io.millrace.jobs.history.HistoryEvent;
 import io.millrace.jobs.history.HistoryProfile;
-import io.millrace.jobs.history.ProfileCursor;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -22,8 +21,8 @@ final class HistoryReader implements SourceReader<HistoryRecord, HistorySource.S
     private final Set<String> tables;
     private final SourceReaderContext context;
     private final CompletableFuture<Void> splitsCame = new CompletableFuture<>();
-    private @Nullable ProfileCursor profiles;
-    private @Nullable HistoryCursor events;
+    private @Nullable HistoryCursor<HistoryProfile> profiles;
+    private @Nullable HistoryCursor<HistoryEvent> events;
     private boolean hasSplit;
     private long next;
     private long sent;
@@ -111,8 +110,8 @@ final class HistoryReader implements SourceReader<HistoryRecord, HistorySource.S
 
     private void closeProfiles() throws IOException {
         if (profiles != null) {
-            ProfileCursor read = profiles;
-            profiles = ProfileCursor.NONE;
+            HistoryCursor<HistoryProfile> read = profiles;
+            profiles = HistoryCursor.empty();
             read.close();
         }
     }
@@ -120,7 +119,7 @@ final class HistoryReader implements SourceReader<HistoryRecord, HistorySource.S
     /** The next that is wanted. */
     private @Nullable HistoryProfile readProfile() throws IOException {
         if (profiles == null) {
-            profiles = tables.isEmpty() ? ProfileCursor.NONE : history.openProfiles();
+            profiles = tables.isEmpty() ? HistoryCursor.empty() : history.openProfiles();
         }
         HistoryProfile profile = profiles.next();
         while (profile != null && !tables.contains(profile.table())) {

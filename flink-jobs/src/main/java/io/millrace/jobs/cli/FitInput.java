@@ -52,7 +52,7 @@ record FitInput(Path from, List<SpecificRecord> events, long profiles) {
             History history = Histories.open(path, TimeRange.ALL, scratch.path(), badRows);
             profiles = history.profiles().values().stream().mapToLong(Long::longValue).sum();
             EventPayloads payloads = new EventPayloads(history.format());
-            try (HistoryCursor cursor = history.open()) {
+            try (HistoryCursor<HistoryEvent> cursor = history.open()) {
                 for (HistoryEvent event = cursor.next(); event != null; event = cursor.next()) {
                     events.add(payloads.decode(event.kind(), event.payload()));
                 }

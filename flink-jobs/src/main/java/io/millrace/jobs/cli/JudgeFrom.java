@@ -46,12 +46,12 @@ sealed interface JudgeFrom {
      */
     default long in(History history) throws IOException {
         long before = this instanceof Share part ? (long) (part.share() * history.count()) : 0;
-        try (HistoryCursor events = history.open()) {
+        try (HistoryCursor<HistoryEvent> events = history.open()) {
             return this instanceof At at ? at(at.millis(), events) : after(before, events);
         }
     }
 
-    private static long at(long millis, HistoryCursor events) throws IOException {
+    private static long at(long millis, HistoryCursor<HistoryEvent> events) throws IOException {
         long last = Long.MIN_VALUE;
         for (HistoryEvent event = events.next(); event != null; event = events.next()) {
             last = event.time();
@@ -66,7 +66,7 @@ sealed interface JudgeFrom {
                         + Instant.ofEpochMilli(last));
     }
 
-    private static long after(long count, HistoryCursor events) throws IOException {
+    private static long after(long count, HistoryCursor<HistoryEvent> events) throws IOException {
         @Nullable HistoryEvent next = events.next();
         if (next == null) {
             throw new UsageException("--input has no events");

@@ -2,8 +2,8 @@ package io.millrace.jobs.cli;
 
 import io.millrace.jobs.cli.stream.HistoryFeed;
 import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.jobs.history.HistoryCursor;
 import io.millrace.jobs.history.HistoryProfile;
-import io.millrace.jobs.history.ProfileCursor;
 import io.millrace.jobs.history.file.FileHistory;
 import io.millrace.jobs.simulate.EventProducer;
 import io.millrace.schemas.Profile;
@@ -44,7 +44,7 @@ record ReplayProfiles(Map<String, String> topics) {
             throws IOException {
         EventCodec<Profile> codec = EventCodec.of(Profile.class, history.format());
         long sent = 0;
-        try (ProfileCursor cursor = history.openProfiles()) {
+        try (HistoryCursor<HistoryProfile> cursor = history.openProfiles()) {
             for (HistoryProfile next = cursor.next();
                     next != null && !stopped.getAsBoolean();
                     next = cursor.next()) {

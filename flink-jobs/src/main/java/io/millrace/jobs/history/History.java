@@ -31,7 +31,7 @@ public interface History extends Serializable {
     SortedMap<String, String> facts();
 
     /** Begins to read; the same events in the same order each time. */
-    HistoryCursor open() throws IOException;
+    HistoryCursor<HistoryEvent> open() throws IOException;
 
     /** The {@link HistoryProfile#table} of a pipeline's profile. */
     default String table(PipelineConfig config, String profile) {
@@ -47,7 +47,7 @@ public interface History extends Serializable {
      * Begins to read the profiles; the same each time. Of two of the same key and event time the
      * later one counts, otherwise their order means nothing.
      */
-    default ProfileCursor openProfiles() throws IOException {
-        return ProfileCursor.NONE;
+    default HistoryCursor<HistoryProfile> openProfiles() throws IOException {
+        return HistoryCursor.empty();
     }
 }

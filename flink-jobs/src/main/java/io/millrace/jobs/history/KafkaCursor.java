@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * log makes them wait. They are paused meanwhile when enough of them is fetched, which bounds the
  * memory however times are spread over partitions.
  */
-final class KafkaCursor implements HistoryCursor {
+final class KafkaCursor implements HistoryCursor<HistoryEvent> {
 
     /** How long brokers may send nothing. */
     static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -158,7 +158,7 @@ public record KafkaHistory(
     }
 
     @Override
-    public ProfileCursor openProfiles() {
+    public HistoryCursor<HistoryProfile> openProfiles() {
         return new KafkaProfileCursor(
                 topics,
                 profileRanges,

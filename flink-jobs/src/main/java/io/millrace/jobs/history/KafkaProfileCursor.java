@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The profiles on ranges of topics, one range after the other. Those that hold from the end of the
  * wanted time on are left out; what has no time that can be read is not, so that it is told of.
  */
-final class KafkaProfileCursor implements ProfileCursor {
+final class KafkaProfileCursor implements HistoryCursor<HistoryProfile> {
 
     private static final byte[] NOTHING = new byte[0];
 

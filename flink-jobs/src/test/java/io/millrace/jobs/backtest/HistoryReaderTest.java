@@ -6,7 +6,6 @@ import io.millrace.jobs.history.History;
 import io.millrace.jobs.history.HistoryCursor;
 import io.millrace.jobs.history.HistoryEvent;
 import io.millrace.jobs.history.HistoryProfile;
-import io.millrace.jobs.history.ProfileCursor;
 import io.millrace.jobs.source.Origin;
 import io.millrace.schemas.codec.EventFormat;
 import java.util.ArrayDeque;
@@ -88,14 +87,14 @@ class HistoryReaderTest {
         }
 
         @Override
-        public HistoryCursor open() {
+        public HistoryCursor<HistoryEvent> open() {
             noted.add("events opened");
             Queue<HistoryEvent> left =
                     new ArrayDeque<>(
                             List.of(
                                     new HistoryEvent(
                                             HistoryEvent.Kind.CLICK, ORIGIN, 5, new byte[1])));
-            return new HistoryCursor() {
+            return new HistoryCursor<>() {
                 @Override
                 public @Nullable HistoryEvent next() {
                     return left.poll();
@@ -109,14 +108,14 @@ class HistoryReaderTest {
         }
 
         @Override
-        public ProfileCursor openProfiles() {
+        public HistoryCursor<HistoryProfile> openProfiles() {
             noted.add("profiles opened");
             Queue<HistoryProfile> left =
                     new ArrayDeque<>(
                             List.of(
                                     new HistoryProfile("users", ORIGIN, new byte[1]),
                                     new HistoryProfile("shops", ORIGIN, new byte[1])));
-            return new ProfileCursor() {
+            return new HistoryCursor<>() {
                 @Override
                 public @Nullable HistoryProfile next() {
                     return left.poll();

@@ -68,9 +68,9 @@ public record SimulatedHistory(long seed, Gate gate) implements History {
     }
 
     @Override
-    public HistoryCursor open() {
+    public HistoryCursor<HistoryEvent> open() {
         Iterator<HistoryEvent> events = events().iterator();
-        return new HistoryCursor() {
+        return new HistoryCursor<>() {
             private int line;
 
             @Override

@@ -389,7 +389,8 @@ class KafkaCursorTest {
         }
     }
 
-    private static List<HistoryEvent> readAll(HistoryCursor cursor) throws IOException {
+    private static List<HistoryEvent> readAll(HistoryCursor<HistoryEvent> cursor)
+            throws IOException {
         List<HistoryEvent> events = new ArrayList<>();
         for (HistoryEvent event = cursor.next(); event != null; event = cursor.next()) {
             events.add(event);

@@ -392,7 +392,7 @@ class KafkaHistoryITCase {
 
     private static List<String> profiles(KafkaHistory history) throws IOException {
         List<String> places = new ArrayList<>();
-        try (ProfileCursor cursor = history.openProfiles()) {
+        try (HistoryCursor<HistoryProfile> cursor = history.openProfiles()) {
             for (HistoryProfile next = cursor.next(); next != null; next = cursor.next()) {
                 places.add(
                         next.table()
@@ -515,7 +515,7 @@ class KafkaHistoryITCase {
 
     private static List<HistoryEvent> read(History history) throws IOException {
         List<HistoryEvent> events = new ArrayList<>();
-        try (HistoryCursor cursor = history.open()) {
+        try (HistoryCursor<HistoryEvent> cursor = history.open()) {
             for (HistoryEvent event = cursor.next(); event != null; event = cursor.next()) {
                 events.add(event);
             }

@@ -42,11 +42,11 @@ record RandomRatings(long size, long seed) implements History {
     }
 
     @Override
-    public HistoryCursor open() {
+    public HistoryCursor<HistoryEvent> open() {
         return new Cursor();
     }
 
-    private final class Cursor implements HistoryCursor {
+    private final class Cursor implements HistoryCursor<HistoryEvent> {
 
         private final SplittableRandom random = new SplittableRandom(seed);
         private final EventCodec<Rating> codec = EventCodec.of(Rating.class, EventFormat.AVRO);

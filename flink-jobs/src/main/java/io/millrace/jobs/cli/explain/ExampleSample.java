@@ -94,7 +94,7 @@ public final class ExampleSample {
     public void read(History history) throws IOException {
         EventPayloads payloads = new EventPayloads(history.format());
         long every = Math.max(1, history.size() / MOST_DECODED);
-        try (HistoryCursor cursor = history.open()) {
+        try (HistoryCursor<HistoryEvent> cursor = history.open()) {
             long index = 0;
             for (HistoryEvent event = cursor.next(); event != null; event = cursor.next()) {
                 if (index++ % every == 0) {

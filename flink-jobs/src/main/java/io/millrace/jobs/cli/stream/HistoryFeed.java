@@ -54,7 +54,7 @@ public final class HistoryFeed {
         EventPayloads payloads = new EventPayloads(history.format());
         Pace pace = new Pace(speed);
         EventCounts sent = EventCounts.NONE;
-        try (HistoryCursor cursor = history.open()) {
+        try (HistoryCursor<HistoryEvent> cursor = history.open()) {
             for (HistoryEvent event = cursor.next(); event != null; event = cursor.next()) {
                 while (!pace.reaches(event.time())) {
                     progress.reached(sent, pace.reached);

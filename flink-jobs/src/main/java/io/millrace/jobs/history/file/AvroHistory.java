@@ -63,7 +63,7 @@ public record AvroHistory(
     }
 
     @Override
-    public HistoryCursor open() throws IOException {
+    public HistoryCursor<HistoryEvent> open() throws IOException {
         return new Cursor(new AvroEvents(Path.of(file)), this);
     }
 
@@ -90,7 +90,7 @@ public record AvroHistory(
         return RowHistory.of(payloads, range, scratch, none);
     }
 
-    private static final class Cursor implements HistoryCursor {
+    private static final class Cursor implements HistoryCursor<HistoryEvent> {
 
         private final AvroEvents events;
         private final TimeRange range;

@@ -4,7 +4,6 @@ import io.millrace.jobs.history.HistoryCursor;
 import io.millrace.jobs.history.HistoryEvent;
 import io.millrace.jobs.history.HistoryException;
 import io.millrace.jobs.history.HistoryProfile;
-import io.millrace.jobs.history.ProfileCursor;
 import io.millrace.jobs.history.TimeRange;
 import io.millrace.schemas.Profile;
 import java.io.BufferedWriter;
@@ -92,16 +91,8 @@ record AvroProfiles(String file, String profile, long before, long count) implem
     }
 
     @Override
-    public HistoryCursor open() {
-        return new HistoryCursor() {
-            @Override
-            public @Nullable HistoryEvent next() {
-                return null;
-            }
-
-            @Override
-            public void close() {}
-        };
+    public HistoryCursor<HistoryEvent> open() {
+        return HistoryCursor.empty();
     }
 
     @Override
@@ -112,7 +103,7 @@ record AvroProfiles(String file, String profile, long before, long count) implem
     }
 
     @Override
-    public ProfileCursor openProfiles() throws IOException {
+    public HistoryCursor<HistoryProfile> openProfiles() throws IOException {
         return new Cursor(Path.of(file), profile, before);
     }
 
@@ -146,7 +137,7 @@ record AvroProfiles(String file, String profile, long before, long count) implem
         return new HistoryException(file + " cannot be read: " + e.getMessage());
     }
 
-    private static final class Cursor implements ProfileCursor {
+    private static final class Cursor implements HistoryCursor<HistoryProfile> {
 
         private final String profile;
         private final long before;

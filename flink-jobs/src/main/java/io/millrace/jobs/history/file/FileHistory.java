@@ -1,7 +1,8 @@
 package io.millrace.jobs.history.file;
 
 import io.millrace.jobs.history.History;
-import io.millrace.jobs.history.ProfileCursor;
+import io.millrace.jobs.history.HistoryCursor;
+import io.millrace.jobs.history.HistoryProfile;
 import io.millrace.jobs.history.TimeRange;
 import io.millrace.schemas.codec.EventFormat;
 import java.io.IOException;
@@ -33,8 +34,8 @@ public interface FileHistory extends History {
      * of the files, and of their records in these.
      */
     @Override
-    default ProfileCursor openProfiles() throws IOException {
-        return ProfileCursor.NONE;
+    default HistoryCursor<HistoryProfile> openProfiles() throws IOException {
+        return HistoryCursor.empty();
     }
 
     /** Payloads are the same whatever the files hold. */

@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the events of a file that is not in order. */
-final class OrderedRowCursor implements HistoryCursor {
+final class OrderedRowCursor implements HistoryCursor<HistoryEvent> {
 
     private final RowEvents events;
     private final OrderedRows rows;

@@ -1,12 +1,12 @@
 package io.millrace.jobs.history.file;
 
+import io.millrace.jobs.history.HistoryCursor;
 import io.millrace.jobs.history.HistoryProfile;
-import io.millrace.jobs.history.ProfileCursor;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the profiles of a file in which they are not in the order of their time. */
-final class OrderedRowProfileCursor implements ProfileCursor {
+final class OrderedRowProfileCursor implements HistoryCursor<HistoryProfile> {
 
     private final RowProfiles profiles;
     private final OrderedRows rows;

@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a file that is in order. */
-final class RowCursor implements HistoryCursor {
+final class RowCursor implements HistoryCursor<HistoryEvent> {
 
     private final RowHistory history;
     private final Periods.Clock clock;

@@ -1,8 +1,9 @@
 package io.millrace.jobs.history.file;
 
 import io.millrace.jobs.history.HistoryCursor;
+import io.millrace.jobs.history.HistoryEvent;
 import io.millrace.jobs.history.HistoryException;
-import io.millrace.jobs.history.ProfileCursor;
+import io.millrace.jobs.history.HistoryProfile;
 import io.millrace.jobs.history.TimeRange;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,14 +68,14 @@ public record RowHistory(
     }
 
     @Override
-    public HistoryCursor open() throws IOException {
+    public HistoryCursor<HistoryEvent> open() throws IOException {
         return order == null ? new RowCursor(this) : new OrderedRowCursor(this, order);
     }
 
     @Override
-    public ProfileCursor openProfiles() throws IOException {
+    public HistoryCursor<HistoryProfile> openProfiles() throws IOException {
         if (profiles.isEmpty()) {
-            return ProfileCursor.NONE;
+            return HistoryCursor.empty();
         }
         return profileOrder == null
                 ? new RowProfileCursor(this)

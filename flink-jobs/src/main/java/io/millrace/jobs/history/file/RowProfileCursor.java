@@ -1,12 +1,12 @@
 package io.millrace.jobs.history.file;
 
+import io.millrace.jobs.history.HistoryCursor;
 import io.millrace.jobs.history.HistoryProfile;
-import io.millrace.jobs.history.ProfileCursor;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the profiles among a file's rows, in the order of the file. */
-final class RowProfileCursor implements ProfileCursor {
+final class RowProfileCursor implements HistoryCursor<HistoryProfile> {
 
     private final RowProfiles profiles;
     private final long before;

@@ -7,7 +7,6 @@ import io.millrace.jobs.history.History;
 import io.millrace.jobs.history.HistoryCursor;
 import io.millrace.jobs.history.HistoryEvent;
 import io.millrace.jobs.history.HistoryProfile;
-import io.millrace.jobs.history.ProfileCursor;
 import io.millrace.schemas.Profile;
 import io.millrace.schemas.codec.EventCodec;
 import java.io.ByteArrayInputStream;
@@ -26,7 +25,7 @@ public final class ReadEvents {
     /** Its events, which must be as many and as much in order as it says. */
     public static List<HistoryEvent> of(History history) throws Exception {
         List<HistoryEvent> events = new ArrayList<>();
-        try (HistoryCursor cursor = sent(history).open()) {
+        try (HistoryCursor<HistoryEvent> cursor = sent(history).open()) {
             for (HistoryEvent event = cursor.next(); event != null; event = cursor.next()) {
                 events.add(event);
             }
@@ -53,7 +52,7 @@ public final class ReadEvents {
     public static List<String> profiles(History history) throws Exception {
         EventCodec<Profile> codec = EventCodec.of(Profile.class, history.format());
         List<String> profiles = new ArrayList<>();
-        try (ProfileCursor cursor = sent(history).openProfiles()) {
+        try (HistoryCursor<HistoryProfile> cursor = sent(history).openProfiles()) {
             for (HistoryProfile next = cursor.next(); next != null; next = cursor.next()) {
                 profiles.add(
                         "%s %s of %s:%d"
