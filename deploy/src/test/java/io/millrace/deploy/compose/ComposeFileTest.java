@@ -17,6 +17,7 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
 import org.apache.flink.runtime.jobmanager.JobManagerProcessUtils;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -150,6 +151,19 @@ final class ComposeFileTest {
                 .isEqualTo(flink.get(TaskManagerOptions.TOTAL_PROCESS_MEMORY));
         assertThat(memory.getTaskHeapSize().getMebiBytes()).isGreaterThan(256);
         assertThat(limit(service)).isGreaterThan(memory.getTotalProcessMemorySize());
+    }
+
+    /** The job manager tells the job, the task manager has the memory. */
+    @Test
+    void rocksDbsMemoryIsSetAsideForAllSlotsTogether() {
+        Configuration job = Configuration.fromMap(compose.flinkProperties("train"));
+        Configuration worker = Configuration.fromMap(compose.flinkProperties("train-worker"));
+
+        assertThat(job.get(RocksDBOptions.USE_MANAGED_MEMORY)).isFalse();
+        assertThat(worker.get(RocksDBOptions.USE_MANAGED_MEMORY)).isFalse();
+        assertThat(worker.get(TaskManagerOptions.MANAGED_MEMORY_SIZE)).isEqualTo(MemorySize.ZERO);
+        assertThat(worker.get(TaskManagerOptions.TASK_OFF_HEAP_MEMORY))
+                .isGreaterThan(worker.get(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE));
     }
 
     @ParameterizedTest

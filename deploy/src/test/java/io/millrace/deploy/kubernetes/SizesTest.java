@@ -10,10 +10,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.apache.flink.runtime.jobmanager.scheduler.SlotSharingGroup;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +75,23 @@ class SizesTest {
                 new Pods(training, scratch).taskManagerMemory().getJvmHeapMemorySize().getBytes();
 
         assertThat(heap).isGreaterThan(4 * pipeline.training().cacheBytes());
+    }
+
+    /** Flink sees neither RocksDB's memory nor libtorch's, unless they are set aside. */
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "gpu"})
+    void setsRocksDbsMemoryAsideForAllSlotsTogether(String folder) {
+        Configuration configuration =
+                Manifests.of(folder).deployment("millrace-train").configuration();
+
+        assertThat(configuration.get(RocksDBOptions.USE_MANAGED_MEMORY)).isFalse();
+        assertThat(configuration.get(TaskManagerOptions.MANAGED_MEMORY_SIZE))
+                .isEqualTo(MemorySize.ZERO);
+        assertThat(configuration.get(TaskManagerOptions.TASK_OFF_HEAP_MEMORY))
+                .isGreaterThanOrEqualTo(
+                        configuration
+                                .get(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE)
+                                .add(MemorySize.ofMebiBytes(512)));
     }
 
     private static int slots(FlinkDeployment deployment, Consumer<StreamExecutionEnvironment> job) {
