@@ -58,8 +58,9 @@ import org.jspecify.annotations.Nullable;
  * notification makes the next part larger, never smaller.
  *
  * <p>Rows are written back to keyed state when they leave the cache, or have rested for about as
- * long as from one checkpoint to the next. What is still unwritten at a checkpoint rides along in
- * it as raw keyed state ({@link UnwrittenRows}), copied and written in the same way.
+ * long as from one checkpoint to the next, and for some seconds where checkpoints are more frequent
+ * than that. What is still unwritten at a checkpoint rides along in it as raw keyed state ({@link
+ * UnwrittenRows}), copied and written in the same way.
  */
 final class ParameterShard extends AbstractStreamOperator<ShardReply>
         implements OneInputStreamOperator<ShardRequest, ShardReply> {
@@ -75,6 +76,12 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
 
     /** After an all but idle interval the cache must not be written through at each push. */
     private static final long FEWEST_PUSHES = 64;
+
+    /**
+     * To write a row costs far more than to carry it in a checkpoint. So with one every second it
+     * is better to carry those that change every few seconds.
+     */
+    private static final double LEAST_REST_MILLIS = 5_000;
 
     // -- configuration
 
@@ -110,7 +117,8 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     private transient boolean isIndexOutdated;
     private transient Map<PullId, int[]> placesOfPull;
     private transient long pushes;
-    private transient long pushesOfLastInterval;
+    private transient long countingSince;
+    private transient double pushesOfRest;
 
     ParameterShard(String pipeline, ModelSpec spec, ParameterServer.Settings settings) {
         this.pipeline = pipeline;
@@ -207,6 +215,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
         }
         countsExamples = spec.architecture().batchLoss().isPresent();
         placesOfPull = new HashMap<>();
+        countingSince = getProcessingTimeService().getCurrentProcessingTime();
         spare = new AtomicReference<>();
         if (started || lastComplete != NO_VERSION && isGone(lastComplete)) {
             startNewChain();
@@ -255,8 +264,8 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
                 push.eventTime(),
                 placesOfPull.remove(new PullId(push.trainer(), push.batch())));
         pushes++;
-        if (pushesOfLastInterval > 0) {
-            table.writeResting(1.0 / Math.max(FEWEST_PUSHES, pushesOfLastInterval));
+        if (pushesOfRest > 0) {
+            table.writeResting(1 / Math.max(FEWEST_PUSHES, pushesOfRest));
         }
     }
 
@@ -307,14 +316,22 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) {
         lastBarrier = checkpointId;
-        pushesOfLastInterval = pushes;
-        pushes = 0;
+        measureRest();
         if (!finished) {
             // Nothing that was pulled waits for its push now.
             table.removeExpired();
             promised = part(checkpointId);
             announce(checkpointId, promised.promised());
         }
+    }
+
+    /** By the last interval, how many pushes come while a row rests. */
+    private void measureRest() {
+        long now = getProcessingTimeService().getCurrentProcessingTime();
+        double interval = Math.max(1, now - countingSince);
+        pushesOfRest = pushes * Math.max(1, LEAST_REST_MILLIS / interval);
+        pushes = 0;
+        countingSince = now;
     }
 
     @Override

@@ -49,6 +49,7 @@ final class UnwrittenRows {
             offsets.setKeyGroupOffset(group, out.getPos());
             buffer.order(ByteOrder.BIG_ENDIAN).putInt(starts[group + 1] - starts[group]);
             for (int i = starts[group]; i < starts[group + 1]; i++) {
+                rows.fetchAhead(byGroup, i);
                 rows.show(byGroup[i], row);
                 int length = Long.BYTES + RowCodec.length(row);
                 if (buffer.remaining() < length) {

@@ -47,7 +47,10 @@ record VersionPart(VersionStorage storage, ParameterLayout layout, String path, 
             try {
                 int next = 0;
                 RowBuffer row = new RowBuffer();
-                for (int copy : rows.changedByKey()) {
+                int[] changed = rows.changedByKey();
+                for (int i = 0; i < changed.length; i++) {
+                    rows.fetchAhead(changed, i);
+                    int copy = changed[i];
                     long key = rows.key(copy);
                     for (; next < others.length && isLess(others[next], key); next++) {
                         add(file, others[next], table, row);

@@ -11,6 +11,7 @@ import io.millrace.model.parameter.AdaGrad;
 import io.millrace.model.parameter.ParameterKey;
 import io.millrace.model.parameter.ParameterLayout;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -154,6 +155,31 @@ class ParameterShardStateTest {
             assertThat(RawRows.of(last, layout).keys()).containsExactly(HOT);
             assertThat(shards.keysInState()).hasSize(rows).doesNotContain(HOT);
             assertThat(written).allMatch(count -> count <= 2 * rows / pushes);
+        }
+    }
+
+    /** With a checkpoint every second, what changes every few seconds is not written each time. */
+    @Test
+    void whatRestsForLessThanSecondsIsCarriedHoweverFrequentCheckpointsAre() throws Exception {
+        int rows = 2000;
+        try (TestShards shards = begin(LARGE_CACHE)) {
+            shards.checkpointEvery(Duration.ofSeconds(1));
+            for (int id = 1; id <= 12; id++) {
+                for (int batch = 0; batch < 100; batch++) {
+                    shards.train(random, HOT);
+                    if (id == 1) {
+                        shards.train(random, TestShards.keys(1, 20 * batch, 20 * batch + 20));
+                    }
+                }
+                OperatorSubtaskState checkpoint = shards.checkpoint(id);
+
+                int carried = RawRows.of(checkpoint, layout).size();
+                assertThat(carried + shards.keysInState().size()).isEqualTo(rows + 1);
+                if (id <= 4) {
+                    assertThat(carried).as("second %d", id).isEqualTo(rows + 1);
+                }
+            }
+            assertThat(shards.keysInState()).hasSize(rows).doesNotContain(HOT);
         }
     }
 

@@ -33,6 +33,7 @@ final class TestShards implements AutoCloseable {
             shards = new ArrayList<>();
     private final ParameterLayout layout;
     private final ShardAssignment assignment;
+    private Duration interval = Duration.ofSeconds(10);
     private long batches;
 
     /**
@@ -140,6 +141,11 @@ final class TestShards implements AutoCloseable {
         return replies.get(replies.size() - 1).weights();
     }
 
+    /** So much time passes before each checkpoint from now on. */
+    void checkpointEvery(Duration time) {
+        interval = time;
+    }
+
     /** A completed checkpoint. */
     OperatorSubtaskState checkpoint(long id) throws Exception {
         OperatorSubtaskState state = abortedCheckpoint(id);
@@ -153,8 +159,10 @@ final class TestShards implements AutoCloseable {
     OperatorSubtaskState abortedCheckpoint(long id) throws Exception {
         OperatorSubtaskState[] states = new OperatorSubtaskState[shards.size()];
         for (int shard = 0; shard < states.length; shard++) {
-            shards.get(shard).prepareSnapshotPreBarrier(id);
-            states[shard] = shards.get(shard).snapshot(id, id);
+            var harness = shards.get(shard);
+            harness.setProcessingTime(harness.getProcessingTime() + interval.toMillis());
+            harness.prepareSnapshotPreBarrier(id);
+            states[shard] = harness.snapshot(id, id);
         }
         return AbstractStreamOperatorTestHarness.repackageState(states);
     }

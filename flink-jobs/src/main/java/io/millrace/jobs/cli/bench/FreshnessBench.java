@@ -27,6 +27,8 @@ public final class FreshnessBench {
 
     private static final Feed FEED = Feed.RATINGS;
     private static final long LOOK_MILLIS = 5;
+    private static final double PREPARED_SECONDS = 25;
+    private static final double MOST_PREPARED = 1 << 20;
     private static final Duration START = Duration.ofSeconds(120);
     private static final Duration MOST_WAIT = Duration.ofSeconds(60);
     private static final Duration CATCH_UP = Duration.ofSeconds(30);
@@ -60,7 +62,13 @@ public final class FreshnessBench {
 
     /** Measures at this rate. */
     public FreshnessRun run(double eventsPerSecond) throws Exception {
-        try (Brokers brokers = Brokers.open(config, files)) {
+        try (Brokers brokers = Brokers.open(config, files);
+                PreparedRatings ratings =
+                        PreparedRatings.of(
+                                workload,
+                                prepared(eventsPerSecond),
+                                config.events().format(),
+                                files)) {
             PipelineConfig pipeline = brokers.config();
             try (PipelineTopics topics = new PipelineTopics(pipeline)) {
                 topics.createAbsent();
@@ -76,11 +84,16 @@ public final class FreshnessBench {
                                                 "train", new TrainingJob(pipeline, 0, null)::build),
                                         jobs.submit("score", new ScoringJob(pipeline)::build)));
                 try (SteadyFeed feed =
-                        new SteadyFeed(workload, pipeline, eventsPerSecond, this::arrived)) {
+                        new SteadyFeed(ratings, pipeline, eventsPerSecond, this::arrived)) {
                     return measure(feed, watch, eventsPerSecond);
                 }
             }
         }
+    }
+
+    /** So many that they do not repeat while a row rests. */
+    private static int prepared(double eventsPerSecond) {
+        return (int) Math.min(MOST_PREPARED, Math.ceil(PREPARED_SECONDS * eventsPerSecond));
     }
 
     private FreshnessRun measure(SteadyFeed feed, JobWatch jobs, double eventsPerSecond)

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a workload's ratings to Kafka at a steady rate, on a thread of its own, until closed. */
+/** Writes ratings to Kafka at a steady rate, on a thread of its own, until closed. */
 final class SteadyFeed implements AutoCloseable {
 
     /** Events that are due so soon are sent at once: sleeps much shorter are not kept anyway. */
@@ -17,7 +17,7 @@ final class SteadyFeed implements AutoCloseable {
 
     private static final double MOST_SECONDS_LATE = 1;
 
-    private final Workload workload;
+    private final PreparedRatings ratings;
     private final PipelineConfig config;
     private final Schedule schedule;
     private final Consumer<RecordMetadata> arrived;
@@ -31,11 +31,11 @@ final class SteadyFeed implements AutoCloseable {
      * @param arrived told each event that is in Kafka, on the producer's thread
      */
     SteadyFeed(
-            Workload workload,
+            PreparedRatings ratings,
             PipelineConfig config,
             double eventsPerSecond,
             Consumer<RecordMetadata> arrived) {
-        this.workload = workload;
+        this.ratings = ratings;
         this.config = config;
         this.arrived = arrived;
         schedule = new Schedule(System.nanoTime(), eventsPerSecond);
@@ -85,7 +85,7 @@ final class SteadyFeed implements AutoCloseable {
                 producer.send(
                         config.topics().ratings(),
                         Workload.impressionId(number),
-                        workload.rating(number),
+                        ratings.get(number),
                         arrived);
             }
         } catch (RuntimeException | Error e) {

@@ -7,6 +7,8 @@ import io.millrace.jobs.Await;
 import io.millrace.jobs.TestKafka;
 import io.millrace.jobs.cli.stream.PipelineTopics;
 import io.millrace.jobs.config.PipelineConfig;
+import io.millrace.schemas.codec.EventFormat;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -27,9 +29,11 @@ class SteadyFeedITCase {
     private final AtomicLong arrived = new AtomicLong();
     private TestKafka kafka;
     private PipelineConfig config;
+    private PreparedRatings ratings;
 
     @BeforeEach
-    void start() {
+    void start() throws IOException {
+        ratings = PreparedRatings.of(WORKLOAD, 100, EventFormat.AVRO, directory);
         kafka = TestKafka.start(directory);
         config =
                 BenchPipeline.scoring(BenchModel.MLP.spec(Feed.RATINGS.objective()), 1, directory)
@@ -40,8 +44,9 @@ class SteadyFeedITCase {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         kafka.close();
+        ratings.close();
     }
 
     @Test
@@ -68,7 +73,6 @@ class SteadyFeedITCase {
     }
 
     private SteadyFeed feed(double eventsPerSecond) {
-        return new SteadyFeed(
-                WORKLOAD, config, eventsPerSecond, event -> arrived.incrementAndGet());
+        return new SteadyFeed(ratings, config, eventsPerSecond, event -> arrived.incrementAndGet());
     }
 }
