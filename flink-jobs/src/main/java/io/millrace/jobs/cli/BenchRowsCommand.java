@@ -63,28 +63,30 @@ final class BenchRowsCommand implements Callable<Integer> {
         ObjectNode json = output.mapper().createObjectNode();
         ArrayNode runs = json.putArray("runs");
         output.say(
-                "%12s %12s %8s %8s %14s %14s %12s",
+                "%12s %12s %8s %8s %14s %14s %10s %15s",
                 "rows",
                 "examples/s",
                 "hits",
                 "paused",
                 "checkpoint ms",
                 "changed rows",
-                "bytes/row");
+                "state/row",
+                "checkpoint/row");
         for (long rows : values) {
             try (Workspace files = Workspace.temporary()) {
                 RowsRun run =
                         new RowsBench(options.workload(rows, true), cached, rocksdb, files.path())
                                 .run(options::settings);
                 output.say(
-                        "%,12d %,12.0f %7.1f%% %7.1f%% %,14.0f %,14.0f %12.0f",
+                        "%,12d %,12.0f %7.1f%% %7.1f%% %,14.0f %,14.0f %8.0f B %13.0f B",
                         run.rows(),
                         run.rate().examplesPerSecond(),
                         100 * run.rate().cacheHitRate(),
                         100 * run.rate().pausedShare(),
                         run.checkpointMillis(),
                         run.changedRows(),
-                        run.bytesOfRow());
+                        run.stateOfRow(),
+                        run.checkpointOfRow());
                 runs.add(json(run));
             }
         }
@@ -104,6 +106,7 @@ final class BenchRowsCommand implements Callable<Integer> {
                 .put("cache_hit_rate", BenchOptions.rounded(run.rate().cacheHitRate()))
                 .put("checkpoint_ms", Math.round(run.checkpointMillis()))
                 .put("changed_rows", Math.round(run.changedRows()))
-                .put("bytes_per_row", BenchOptions.rounded(run.bytesOfRow()));
+                .put("state_bytes_per_row", BenchOptions.rounded(run.stateOfRow()))
+                .put("bytes_per_row", BenchOptions.rounded(run.checkpointOfRow()));
     }
 }

@@ -104,6 +104,7 @@ class BenchITCase {
                         "cache_hit_rate",
                         "checkpoint_ms",
                         "changed_rows",
+                        "state_bytes_per_row",
                         "bytes_per_row");
         assertThat(only.get("rows").longValue()).isBetween((long) VALUES, VALUES + 25L);
         assertThat(only.get("rate").longValue()).isPositive();
@@ -113,6 +114,8 @@ class BenchITCase {
                 .isStrictlyBetween(0.0, 0.99);
         assertThat(only.get("checkpoint_ms").longValue()).isPositive();
         assertThat(only.get("changed_rows").longValue()).isPositive();
+        // 32 floats, their header and key; and the network by row.
+        assertThat(only.get("state_bytes_per_row").doubleValue()).isBetween(154.0, 400.0);
         assertThat(only.get("bytes_per_row").doubleValue()).isGreaterThan(100);
     }
 

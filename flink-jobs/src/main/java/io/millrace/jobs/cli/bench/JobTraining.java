@@ -5,6 +5,7 @@ import io.millrace.jobs.telemetry.MetricNames;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -26,13 +27,14 @@ final class JobTraining {
      * Runs what {@code job} builds until it has been measured, and cancels it.
      *
      * @param fillers events that are learned before the warm-up begins
-     * @param beforeItsEnd called after the measurement, while the job still runs
+     * @param beforeItsEnd called after the measurement, while the job still runs, and free to end
+     *     it
      */
     TrainingRate run(
             String name,
             Consumer<StreamExecutionEnvironment> job,
             long fillers,
-            Runnable beforeItsEnd)
+            Consumer<JobID> beforeItsEnd)
             throws Exception {
         StreamExecutionEnvironment env = flink.environment();
         job.accept(env);
@@ -49,7 +51,7 @@ final class JobTraining {
                 throw new IllegalStateException(
                         "the job failed while it was measured; its log says why");
             }
-            beforeItsEnd.run();
+            beforeItsEnd.accept(client.getJobID());
             return rate;
         } finally {
             flink.cancel(client.getJobID());

@@ -10,9 +10,14 @@ import io.millrace.model.version.LocalVersionStorage;
 import io.millrace.model.version.Manifest;
 import io.millrace.model.version.PartInfo;
 import io.millrace.model.version.VersionCatalog;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
@@ -56,7 +61,7 @@ public final class RowsBench {
         cluster.set(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE, rocksdb);
         try (EmbeddedFlink flink = EmbeddedFlink.start(files, 1, SLOTS, cluster)) {
             JobTraining training = new JobTraining(flink, made);
-            double[] last = new double[2];
+            double[] last = new double[3];
             TrainingRate rate =
                     training.run(
                             MODEL.label(),
@@ -64,16 +69,26 @@ public final class RowsBench {
                                     new TrainingJob(config, 0, null)
                                             .buildFrom(env, BenchPipeline.examples(env, workload)),
                             workload.fillers(),
-                            () -> {
+                            job -> {
                                 last[0] = JobGauges.sum("lastCheckpointDuration");
                                 last[1] = JobGauges.sum("lastCheckpointFullSize");
+                                last[2] = bytes(flink.stopWithSavepoint(job, files));
                             });
             return new RowsRun(
                     workload.rows(),
                     rate,
                     last[0],
                     rowsOfNewest(config),
+                    last[2] / workload.rows(),
                     last[1] / workload.rows());
+        }
+    }
+
+    private static long bytes(String savepoint) {
+        try (Stream<Path> all = Files.walk(Path.of(URI.create(savepoint)))) {
+            return all.map(Path::toFile).filter(File::isFile).mapToLong(File::length).sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the savepoint cannot be measured", e);
         }
     }
 
