@@ -47,7 +47,8 @@ final class JobSettings {
         defaults.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         // Most look-ups of rows that are not there, as of new values, end at the filter.
         defaults.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
-        // The filters of a large file as a whole would push all else out of the block cache.
+        // The filters of a large file as a whole would push all else out of the block cache. Where
+        // a task manager's memory is not cut by slots, it is the task manager that has to say so.
         defaults.set(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS, true);
         // Weights do not compress, and trying costs more than all else that RocksDB does here.
         defaults.set(

@@ -163,7 +163,10 @@ final class ComposeFileTest {
         assertThat(worker.get(RocksDBOptions.USE_MANAGED_MEMORY)).isFalse();
         assertThat(worker.get(TaskManagerOptions.MANAGED_MEMORY_SIZE)).isEqualTo(MemorySize.ZERO);
         assertThat(worker.get(TaskManagerOptions.TASK_OFF_HEAP_MEMORY))
-                .isGreaterThan(worker.get(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE));
+                .isGreaterThanOrEqualTo(
+                        worker.get(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE)
+                                .add(MemorySize.ofMebiBytes(384)));
+        assertThat(worker.get(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS)).isTrue();
     }
 
     @ParameterizedTest

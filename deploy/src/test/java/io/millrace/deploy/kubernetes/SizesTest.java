@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SizesTest {
@@ -79,8 +80,8 @@ class SizesTest {
 
     /** Flink sees neither RocksDB's memory nor libtorch's, unless they are set aside. */
     @ParameterizedTest
-    @ValueSource(strings = {"base", "gpu"})
-    void setsRocksDbsMemoryAsideForAllSlotsTogether(String folder) {
+    @CsvSource({"base, 512", "gpu, 3072"})
+    void setsRocksDbsMemoryAsideForAllSlotsTogether(String folder, int megabytesOfLibtorch) {
         Configuration configuration =
                 Manifests.of(folder).deployment("millrace-train").configuration();
 
@@ -91,7 +92,8 @@ class SizesTest {
                 .isGreaterThanOrEqualTo(
                         configuration
                                 .get(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE)
-                                .add(MemorySize.ofMebiBytes(512)));
+                                .add(MemorySize.ofMebiBytes(megabytesOfLibtorch)));
+        assertThat(configuration.get(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS)).isTrue();
     }
 
     private static int slots(FlinkDeployment deployment, Consumer<StreamExecutionEnvironment> job) {

@@ -218,6 +218,8 @@ public final class EmbeddedFlink implements AutoCloseable {
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ZERO);
         configuration.set(RocksDBOptions.USE_MANAGED_MEMORY, false);
         configuration.set(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE, ROCKSDB_MEMORY);
+        // A job's own setting counts for nothing where the task manager has the memory.
+        configuration.set(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS, true);
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, NETWORK_MEMORY);
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, NETWORK_MEMORY);
         configuration.set(TaskManagerOptions.MEMORY_SEGMENT_SIZE, NETWORK_BUFFER);

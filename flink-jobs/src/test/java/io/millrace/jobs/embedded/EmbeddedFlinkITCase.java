@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.jobs.Await;
 import io.millrace.jobs.RegisteredMetrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -134,6 +138,34 @@ class EmbeddedFlinkITCase {
 
             Await.until("a block cache of more than a slot's share", () -> blockCache() > 128e6);
         }
+    }
+
+    /** Whatever the job says, Flink takes this from whoever has the memory. */
+    @Test
+    void filtersOfRocksDbAreInParts() throws Exception {
+        try (EmbeddedFlink flink = EmbeddedFlink.start(directory, 1)) {
+            endless(flink).executeAsync("endless");
+
+            Await.until("RocksDB's options", this::partitionsFilters);
+        }
+    }
+
+    private boolean partitionsFilters() throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(name -> isOptions(name)).toList()) {
+                if (Files.readString(file).contains("partition_filters=true")) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (UncheckedIOException | NoSuchFileException e) {
+            // RocksDB replaces its files.
+            return false;
+        }
+    }
+
+    private static boolean isOptions(Path file) {
+        return file.getFileName().toString().startsWith("OPTIONS-");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RowCopiesTest {
@@ -56,7 +57,9 @@ class RowCopiesTest {
 
             assertThat(copies.size()).isEqualTo(rows);
             RowBuffer copy = new RowBuffer();
+            int[] order = IntStream.range(0, rows).toArray();
             for (int i = 0; i < rows; i++) {
+                copies.fetchAhead(order, i);
                 copies.show(i, copy);
                 assertThat(copy.size).isEqualTo(sizeOf[i]);
                 assertThat(copy.values[copy.at]).isEqualTo(i);

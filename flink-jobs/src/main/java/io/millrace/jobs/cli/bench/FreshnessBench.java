@@ -62,13 +62,10 @@ public final class FreshnessBench {
 
     /** Measures at this rate. */
     public FreshnessRun run(double eventsPerSecond) throws Exception {
-        try (Brokers brokers = Brokers.open(config, files);
-                PreparedRatings ratings =
-                        PreparedRatings.of(
-                                workload,
-                                prepared(eventsPerSecond),
-                                config.events().format(),
-                                files)) {
+        PreparedRatings ratings =
+                PreparedRatings.of(
+                        workload, prepared(eventsPerSecond), config.events().format(), files);
+        try (Brokers brokers = Brokers.open(config, files)) {
             PipelineConfig pipeline = brokers.config();
             try (PipelineTopics topics = new PipelineTopics(pipeline)) {
                 topics.createAbsent();
@@ -91,7 +88,7 @@ public final class FreshnessBench {
         }
     }
 
-    /** So many that they do not repeat while a row rests. */
+    /** Enough that nearly all values occur, so that rows change as if events never repeated. */
     private static int prepared(double eventsPerSecond) {
         return (int) Math.min(MOST_PREPARED, Math.ceil(PREPARED_SECONDS * eventsPerSecond));
     }

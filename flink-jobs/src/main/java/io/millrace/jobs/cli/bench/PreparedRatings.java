@@ -15,14 +15,12 @@ import java.nio.file.Path;
  * The first ratings of a workload as Kafka is given them, over and over: made before anything is
  * measured, as on a machine that only measures they would be made elsewhere.
  */
-final class PreparedRatings implements AutoCloseable {
+final class PreparedRatings {
 
-    private final Path file;
     private final ByteBuffer payloads;
     private final int[] starts;
 
     private PreparedRatings(Path file, int[] starts) throws IOException {
-        this.file = file;
         this.starts = starts;
         try (FileChannel channel = FileChannel.open(file)) {
             payloads = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
@@ -31,7 +29,8 @@ final class PreparedRatings implements AutoCloseable {
 
     /**
      * @param count how many before they begin anew
-     * @param directory for a file of them, some 500 bytes each
+     * @param directory for a file of them, since some 500 bytes each are too many for the heap; it
+     *     stays there
      */
     static PreparedRatings of(Workload workload, int count, EventFormat format, Path directory)
             throws IOException {
@@ -54,10 +53,5 @@ final class PreparedRatings implements AutoCloseable {
         byte[] payload = new byte[starts[prepared + 1] - starts[prepared]];
         payloads.get(starts[prepared], payload);
         return payload;
-    }
-
-    @Override
-    public void close() throws IOException {
-        Files.delete(file);
     }
 }

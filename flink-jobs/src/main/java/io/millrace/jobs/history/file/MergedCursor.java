@@ -62,6 +62,7 @@ final class MergedCursor<T> implements HistoryCursor<T> {
     }
 
     /** Begins to read a file. */
+    @FunctionalInterface
     interface Opener<T> {
         HistoryCursor<T> open(FileHistory file) throws IOException;
     }

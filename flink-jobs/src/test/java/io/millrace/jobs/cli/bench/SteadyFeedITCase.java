@@ -44,9 +44,8 @@ class SteadyFeedITCase {
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void stop() {
         kafka.close();
-        ratings.close();
     }
 
     @Test
