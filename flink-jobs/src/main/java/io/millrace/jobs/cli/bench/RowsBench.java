@@ -61,7 +61,7 @@ public final class RowsBench {
         cluster.set(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE, rocksdb);
         try (EmbeddedFlink flink = EmbeddedFlink.start(files, 1, SLOTS, cluster)) {
             JobTraining training = new JobTraining(flink, made);
-            double[] last = new double[3];
+            double[] last = new double[4];
             TrainingRate rate =
                     training.run(
                             MODEL.label(),
@@ -72,14 +72,16 @@ public final class RowsBench {
                             job -> {
                                 last[0] = JobGauges.sum("lastCheckpointDuration");
                                 last[1] = JobGauges.sum("lastCheckpointFullSize");
-                                last[2] = bytes(flink.stopWithSavepoint(job, files));
+                                // The savepoint is a version, too.
+                                last[2] = rowsOfNewest(config);
+                                last[3] = bytes(flink.stopWithSavepoint(job, files));
                             });
             return new RowsRun(
                     workload.rows(),
                     rate,
                     last[0],
-                    rowsOfNewest(config),
-                    last[2] / workload.rows(),
+                    last[2],
+                    last[3] / workload.rows(),
                     last[1] / workload.rows());
         }
     }
@@ -92,12 +94,16 @@ public final class RowsBench {
         }
     }
 
-    private static double rowsOfNewest(PipelineConfig config) throws IOException {
+    private static double rowsOfNewest(PipelineConfig config) {
         VersionCatalog versions =
                 new VersionCatalog(
                         new LocalVersionStorage(Path.of(config.versions().directory())),
                         config.model().name());
-        Manifest newest = versions.manifest(versions.newest().orElseThrow());
-        return newest.parts().stream().mapToLong(PartInfo::rows).sum();
+        try {
+            Manifest newest = versions.manifest(versions.newest().orElseThrow());
+            return newest.parts().stream().mapToLong(PartInfo::rows).sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the newest version cannot be read", e);
+        }
     }
 }
