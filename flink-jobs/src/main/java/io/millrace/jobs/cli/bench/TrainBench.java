@@ -96,7 +96,7 @@ public final class TrainBench implements AutoCloseable {
             throws Exception {
         try (EmbeddedFlink flink = EmbeddedFlink.start(files, 1, SLOTS, JobGauges.reporting())) {
             return new JobTraining(flink, settings)
-                    .run(model.label(), job, workload.fillers(), ended -> beforeItsEnd.run());
+                    .run(model.label(), job, workload.fillers(), id -> beforeItsEnd.run());
         }
     }
 
