@@ -78,7 +78,7 @@ final class BenchRowsCommand implements Callable<Integer> {
                         new RowsBench(options.workload(rows, true), cached, rocksdb, files.path())
                                 .run(options::settings);
                 output.say(
-                        "%,12d %,12.0f %7.1f%% %7.1f%% %,14.0f %,14.0f %8.0f B %13.0f B",
+                        "%,12d %,12.0f %7.1f%% %7.1f%% %,14.0f %,14d %8.0f B %13.0f B",
                         run.rows(),
                         run.rate().examplesPerSecond(),
                         100 * run.rate().cacheHitRate(),
@@ -105,7 +105,7 @@ final class BenchRowsCommand implements Callable<Integer> {
                 .put("checkpoint_pause_share", BenchOptions.rounded(run.rate().pausedShare()))
                 .put("cache_hit_rate", BenchOptions.rounded(run.rate().cacheHitRate()))
                 .put("checkpoint_ms", Math.round(run.checkpointMillis()))
-                .put("changed_rows", Math.round(run.changedRows()))
+                .put("changed_rows", run.changedRows())
                 .put("state_bytes_per_row", BenchOptions.rounded(run.stateOfRow()))
                 .put("bytes_per_row", BenchOptions.rounded(run.checkpointOfRow()));
     }

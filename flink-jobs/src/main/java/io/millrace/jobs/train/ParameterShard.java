@@ -81,7 +81,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
      * To write a row costs far more than to carry it in a checkpoint. So with one every second it
      * is better to carry those that change every few seconds.
      */
-    private static final long LEAST_REST_MILLIS = 5_000;
+    private static final long LEAST_REST_MILLIS = 10_000;
 
     // -- configuration
 
@@ -397,6 +397,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
                 streams,
                 keyGroups(),
                 getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
+                LogContext.threads("version-part"),
                 () -> {
                     rows.clear();
                     spare.set(rows);

@@ -1,9 +1,14 @@
 package io.millrace.jobs.train;
 
 import io.millrace.model.parameter.RowCopies;
+import io.millrace.model.version.PartInfo;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RunnableFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import org.apache.flink.core.fs.CloseableRegistry;
 import org.apache.flink.runtime.state.AsyncSnapshotCallable;
@@ -31,6 +36,7 @@ final class ShardSnapshot extends AsyncSnapshotCallable<SnapshotResult<KeyedStat
     private final CheckpointStreamFactory streams;
     private final KeyGroupRange keyGroups;
     private final int maxParallelism;
+    private final ThreadFactory threads;
     private final Runnable cleanup;
     private volatile @Nullable Future<?> task;
 
@@ -38,6 +44,7 @@ final class ShardSnapshot extends AsyncSnapshotCallable<SnapshotResult<KeyedStat
      * @param rows read by this snapshot alone, until {@code cleanup}
      * @param part to be written; null when there is none, or it is written already
      * @param whenPartFails told when the part could not be written, other than by cancellation
+     * @param threads makes the thread that writes the part
      * @param cleanup called in any case, written or cancelled
      */
     ShardSnapshot(
@@ -47,6 +54,7 @@ final class ShardSnapshot extends AsyncSnapshotCallable<SnapshotResult<KeyedStat
             CheckpointStreamFactory streams,
             KeyGroupRange keyGroups,
             int maxParallelism,
+            ThreadFactory threads,
             Runnable cleanup) {
         this.rows = rows;
         this.part = part;
@@ -54,6 +62,7 @@ final class ShardSnapshot extends AsyncSnapshotCallable<SnapshotResult<KeyedStat
         this.streams = streams;
         this.keyGroups = keyGroups;
         this.maxParallelism = maxParallelism;
+        this.threads = threads;
         this.cleanup = cleanup;
     }
 
@@ -65,15 +74,25 @@ final class ShardSnapshot extends AsyncSnapshotCallable<SnapshotResult<KeyedStat
         return future;
     }
 
+    /**
+     * Both at once, so that the checkpoint waits for the longer of the two and not for their sum.
+     */
     @Override
     protected SnapshotResult<KeyedStateHandle> callInternal() throws IOException {
-        if (part != null) {
-            write(part);
-        }
         CheckpointStateOutputStream out =
                 streams.createCheckpointStateOutputStream(CheckpointedStateScope.EXCLUSIVE);
         snapshotCloseableRegistry.registerCloseable(out);
-        KeyGroupRangeOffsets offsets = UnwrittenRows.save(rows, out, keyGroups, maxParallelism);
+        FutureTask<@Nullable PartInfo> version = new FutureTask<>(this::writePart);
+        Thread writer = threads.newThread(version);
+        writer.start();
+        KeyGroupRangeOffsets offsets;
+        try {
+            offsets = UnwrittenRows.save(rows, out, keyGroups, maxParallelism);
+        } finally {
+            // It reads the copies, which are another snapshot's after this.
+            await(writer);
+        }
+        requireWritten(version);
         if (!snapshotCloseableRegistry.unregisterCloseable(out)) {
             throw new IOException("the snapshot was cancelled");
         }
@@ -88,15 +107,42 @@ final class ShardSnapshot extends AsyncSnapshotCallable<SnapshotResult<KeyedStat
         cleanup.run();
     }
 
-    private void write(VersionPart toWrite) throws IOException {
+    private @Nullable PartInfo writePart() throws IOException {
         try {
-            var unused = toWrite.write(rows, snapshotCloseableRegistry);
+            return part == null ? null : part.write(rows, snapshotCloseableRegistry);
         } catch (IOException | RuntimeException e) {
             // Flink interrupts what it cancels, as it does when a checkpoint is aborted.
             if (task == null || !task.isCancelled()) {
                 whenPartFails.accept(e);
             }
             throw e;
+        }
+    }
+
+    /** To its end in any case; an interrupt is passed on to it. */
+    private static void await(Thread writer) {
+        boolean interrupted = false;
+        while (writer.isAlive()) {
+            try {
+                writer.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+                writer.interrupt();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void requireWritten(Future<?> version) throws IOException {
+        try {
+            var unused = version.get();
+        } catch (ExecutionException e) {
+            throw new IOException("the shard's part of the version was not written", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
         }
     }
 }

@@ -11,11 +11,25 @@ import org.apache.flink.streaming.api.operators.OperatorSnapshotFinalizer;
 import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.jspecify.annotations.Nullable;
 
-/** Where the first write takes until the thread that writes is interrupted. */
-record BlockingStorage(VersionStorage inner) implements VersionStorage {
+/** Where each write of a file waits for what the test wants. */
+record BlockingStorage(VersionStorage inner, Runnable beforeWrite) implements VersionStorage {
 
     private static volatile CountDownLatch firstWrite = new CountDownLatch(1);
     private static volatile @Nullable Exception end;
+
+    /** The first write takes until the thread that writes is interrupted. */
+    BlockingStorage(VersionStorage inner) {
+        this(inner, BlockingStorage::untilInterrupted);
+    }
+
+    private static void untilInterrupted() {
+        if (firstWrite.getCount() > 0) {
+            firstWrite.countDown();
+            while (!Thread.currentThread().isInterrupted()) {
+                Thread.onSpinWait();
+            }
+        }
+    }
 
     static void reset() {
         firstWrite = new CountDownLatch(1);
@@ -44,12 +58,7 @@ record BlockingStorage(VersionStorage inner) implements VersionStorage {
         return new FilterOutputStream(inner.create(path)) {
             @Override
             public void write(byte[] bytes, int from, int count) throws IOException {
-                if (firstWrite.getCount() > 0) {
-                    firstWrite.countDown();
-                    while (!Thread.currentThread().isInterrupted()) {
-                        Thread.onSpinWait();
-                    }
-                }
+                beforeWrite.run();
                 out.write(bytes, from, count);
             }
         };

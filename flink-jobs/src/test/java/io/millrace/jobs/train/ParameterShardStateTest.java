@@ -161,21 +161,21 @@ class ParameterShardStateTest {
     /** With a checkpoint every second, what changes every few seconds is not written each time. */
     @Test
     void whatRestsForLessThanSecondsIsCarriedHoweverFrequentCheckpointsAre() throws Exception {
-        int rows = 2000;
+        int rows = 1900;
         try (TestShards shards = begin(LARGE_CACHE)) {
             shards.checkpointEvery(Duration.ofSeconds(1));
-            for (int id = 1; id <= 12; id++) {
+            for (int id = 1; id <= 22; id++) {
                 for (int batch = 0; batch < 100; batch++) {
                     shards.train(random, HOT);
                     if (id == 1) {
-                        shards.train(random, TestShards.keys(1, 20 * batch, 20 * batch + 20));
+                        shards.train(random, TestShards.keys(1, 19 * batch, 19 * batch + 19));
                     }
                 }
                 OperatorSubtaskState checkpoint = shards.checkpoint(id);
 
                 int carried = RawRows.of(checkpoint, layout).size();
                 assertThat(carried + shards.keysInState().size()).isEqualTo(rows + 1);
-                if (id <= 4) {
+                if (id <= 9) {
                     assertThat(carried).as("second %d", id).isEqualTo(rows + 1);
                 }
             }

@@ -10,7 +10,7 @@ import java.util.List;
  * those that the store lacks, and those that the checkpoint's version has to carry. Many rows are
  * both. Of a row that was removed there is a tombstone.
  *
- * <p>It is filled by one thread and read by another later. {@link #clear} keeps the memory for the
+ * <p>It is filled by one thread and read by others later. {@link #clear} keeps the memory for the
  * next checkpoint.
  */
 public final class RowCopies {

@@ -4,6 +4,7 @@ import io.millrace.jobs.embedded.EmbeddedFlink;
 import io.millrace.jobs.telemetry.MetricNames;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.core.execution.JobClient;
@@ -27,14 +28,13 @@ final class JobTraining {
      * Runs what {@code job} builds until it has been measured, and cancels it.
      *
      * @param fillers events that are learned before the warm-up begins
-     * @param beforeItsEnd called after the measurement, while the job still runs, and free to end
-     *     it
+     * @param result makes it of the measurement, while the job still runs, which it is free to end
      */
-    TrainingRate run(
+    <R> R run(
             String name,
             Consumer<StreamExecutionEnvironment> job,
             long fillers,
-            Consumer<JobID> beforeItsEnd)
+            BiFunction<JobID, TrainingRate, R> result)
             throws Exception {
         StreamExecutionEnvironment env = flink.environment();
         job.accept(env);
@@ -51,8 +51,7 @@ final class JobTraining {
                 throw new IllegalStateException(
                         "the job failed while it was measured; its log says why");
             }
-            beforeItsEnd.accept(client.getJobID());
-            return rate;
+            return result.apply(client.getJobID(), rate);
         } finally {
             flink.cancel(client.getJobID());
         }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
@@ -60,30 +61,31 @@ public final class RowsBench {
         Configuration cluster = JobGauges.reporting();
         cluster.set(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE, rocksdb);
         try (EmbeddedFlink flink = EmbeddedFlink.start(files, 1, SLOTS, cluster)) {
-            JobTraining training = new JobTraining(flink, made);
-            double[] last = new double[4];
-            TrainingRate rate =
-                    training.run(
+            return new JobTraining(flink, made)
+                    .run(
                             MODEL.label(),
                             env ->
                                     new TrainingJob(config, 0, null)
                                             .buildFrom(env, BenchPipeline.examples(env, workload)),
                             workload.fillers(),
-                            job -> {
-                                last[0] = JobGauges.sum("lastCheckpointDuration");
-                                last[1] = JobGauges.sum("lastCheckpointFullSize");
-                                // The savepoint is a version, too.
-                                last[2] = rowsOfNewest(config);
-                                last[3] = bytes(flink.stopWithSavepoint(job, files));
-                            });
-            return new RowsRun(
-                    workload.rows(),
-                    rate,
-                    last[0],
-                    last[2],
-                    last[3] / workload.rows(),
-                    last[1] / workload.rows());
+                            (job, rate) -> result(config, flink, job, rate));
         }
+    }
+
+    private RowsRun result(
+            PipelineConfig config, EmbeddedFlink flink, JobID job, TrainingRate rate) {
+        double checkpointMillis = JobGauges.sum("lastCheckpointDuration");
+        double checkpointBytes = JobGauges.sum("lastCheckpointFullSize");
+        // Before the savepoint, which is a version, too.
+        long changedRows = rowsOfNewest(config);
+        double stateBytes = bytes(flink.stopWithSavepoint(job, files));
+        return new RowsRun(
+                workload.rows(),
+                rate,
+                checkpointMillis,
+                changedRows,
+                stateBytes / workload.rows(),
+                checkpointBytes / workload.rows());
     }
 
     private static long bytes(String savepoint) {
@@ -94,7 +96,7 @@ public final class RowsBench {
         }
     }
 
-    private static double rowsOfNewest(PipelineConfig config) {
+    private static long rowsOfNewest(PipelineConfig config) {
         VersionCatalog versions =
                 new VersionCatalog(
                         new LocalVersionStorage(Path.of(config.versions().directory())),

@@ -15,6 +15,6 @@ public record RowsRun(
         long rows,
         TrainingRate rate,
         double checkpointMillis,
-        double changedRows,
+        long changedRows,
         double stateOfRow,
         double checkpointOfRow) {}

@@ -96,7 +96,14 @@ public final class TrainBench implements AutoCloseable {
             throws Exception {
         try (EmbeddedFlink flink = EmbeddedFlink.start(files, 1, SLOTS, JobGauges.reporting())) {
             return new JobTraining(flink, settings)
-                    .run(model.label(), job, workload.fillers(), id -> beforeItsEnd.run());
+                    .run(
+                            model.label(),
+                            job,
+                            workload.fillers(),
+                            (id, rate) -> {
+                                beforeItsEnd.run();
+                                return rate;
+                            });
         }
     }
 
