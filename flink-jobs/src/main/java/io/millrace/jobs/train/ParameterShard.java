@@ -397,7 +397,7 @@ final class ParameterShard extends AbstractStreamOperator<ShardReply>
                 streams,
                 keyGroups(),
                 getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(),
-                LogContext.threads("version-part"),
+                LogContext.threads("version-part-" + spec.name() + "-" + shard),
                 () -> {
                     rows.clear();
                     spare.set(rows);

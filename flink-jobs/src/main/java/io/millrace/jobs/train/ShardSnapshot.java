@@ -3,7 +3,6 @@ package io.millrace.jobs.train;
 import io.millrace.model.parameter.RowCopies;
 import io.millrace.model.version.PartInfo;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -74,25 +73,12 @@ final class ShardSnapshot extends AsyncSnapshotCallable<SnapshotResult<KeyedStat
         return future;
     }
 
-    /**
-     * Both at once, so that the checkpoint waits for the longer of the two and not for their sum.
-     */
     @Override
     protected SnapshotResult<KeyedStateHandle> callInternal() throws IOException {
         CheckpointStateOutputStream out =
                 streams.createCheckpointStateOutputStream(CheckpointedStateScope.EXCLUSIVE);
         snapshotCloseableRegistry.registerCloseable(out);
-        FutureTask<@Nullable PartInfo> version = new FutureTask<>(this::writePart);
-        Thread writer = threads.newThread(version);
-        writer.start();
-        KeyGroupRangeOffsets offsets;
-        try {
-            offsets = UnwrittenRows.save(rows, out, keyGroups, maxParallelism);
-        } finally {
-            // It reads the copies, which are another snapshot's after this.
-            await(writer);
-        }
-        requireWritten(version);
+        KeyGroupRangeOffsets offsets = part == null ? saveRows(out) : saveRowsBeside(part, out);
         if (!snapshotCloseableRegistry.unregisterCloseable(out)) {
             throw new IOException("the snapshot was cancelled");
         }
@@ -107,42 +93,72 @@ final class ShardSnapshot extends AsyncSnapshotCallable<SnapshotResult<KeyedStat
         cleanup.run();
     }
 
-    private @Nullable PartInfo writePart() throws IOException {
+    private KeyGroupRangeOffsets saveRows(CheckpointStateOutputStream out) throws IOException {
+        return UnwrittenRows.save(rows, out, keyGroups, maxParallelism);
+    }
+
+    /** Both at once, so that the checkpoint waits for the longer and not for their sum. */
+    private KeyGroupRangeOffsets saveRowsBeside(
+            VersionPart toWrite, CheckpointStateOutputStream out) throws IOException {
+        FutureTask<PartInfo> version = new FutureTask<>(() -> write(toWrite));
+        Thread writer = threads.newThread(version);
+        writer.start();
+        KeyGroupRangeOffsets offsets;
+        Throwable failure;
         try {
-            return part == null ? null : part.write(rows, snapshotCloseableRegistry);
+            offsets = saveRows(out);
+        } finally {
+            // It reads the copies, which are another snapshot's after this.
+            failure = awaitEnd(version, writer);
+        }
+        if (failure != null) {
+            throw new IOException("the shard's part of the version was not written", failure);
+        }
+        return offsets;
+    }
+
+    private PartInfo write(VersionPart toWrite) throws IOException {
+        try {
+            return toWrite.write(rows, snapshotCloseableRegistry);
         } catch (IOException | RuntimeException e) {
-            // Flink interrupts what it cancels, as it does when a checkpoint is aborted.
-            if (task == null || !task.isCancelled()) {
+            if (!isCancelled()) {
                 whenPartFails.accept(e);
             }
             throw e;
         }
     }
 
-    /** To its end in any case; an interrupt is passed on to it. */
-    private static void await(Thread writer) {
+    /**
+     * Waits, and when it is interrupted lets the writer know, but waits on.
+     *
+     * @return why the part was not written; null if it was
+     */
+    private @Nullable Throwable awaitEnd(Future<?> version, Thread writer) {
         boolean interrupted = false;
-        while (writer.isAlive()) {
-            try {
-                writer.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-                writer.interrupt();
-            }
+        if (isCancelled()) {
+            writer.interrupt();
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        try {
+            while (true) {
+                try {
+                    var unused = version.get();
+                    return null;
+                } catch (ExecutionException e) {
+                    return e.getCause();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    writer.interrupt();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    private static void requireWritten(Future<?> version) throws IOException {
-        try {
-            var unused = version.get();
-        } catch (ExecutionException e) {
-            throw new IOException("the shard's part of the version was not written", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException();
-        }
+    /** Flink interrupts what it cancels, as it does when a checkpoint is aborted. */
+    private boolean isCancelled() {
+        return task != null && task.isCancelled();
     }
 }

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.streaming.api.operators.OperatorSnapshotFinalizer;
 import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Where each write of a file waits for what the test wants. */
 record BlockingStorage(VersionStorage inner, Runnable beforeWrite) implements VersionStorage {
 
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
     private static volatile CountDownLatch firstWrite = new CountDownLatch(1);
     private static volatile @Nullable Exception end;
 
@@ -25,7 +27,8 @@ record BlockingStorage(VersionStorage inner, Runnable beforeWrite) implements Ve
     private static void untilInterrupted() {
         if (firstWrite.getCount() > 0) {
             firstWrite.countDown();
-            while (!Thread.currentThread().isInterrupted()) {
+            long giveUp = System.nanoTime() + PATIENCE;
+            while (!Thread.currentThread().isInterrupted() && System.nanoTime() < giveUp) {
                 Thread.onSpinWait();
             }
         }

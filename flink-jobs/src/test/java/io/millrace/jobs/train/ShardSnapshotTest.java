@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.core.fs.CloseableRegistry;
 import org.apache.flink.runtime.state.CheckpointStateOutputStream;
 import org.apache.flink.runtime.state.CheckpointStreamFactory;
@@ -39,10 +40,12 @@ import org.junit.jupiter.api.io.TempDir;
 class ShardSnapshotTest {
 
     private static final int GROUPS = 16;
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
     private static final long KEY = ParameterKey.ofValue(1, 100);
 
     @TempDir private Path directory;
     private final AtomicBoolean cleanedUp = new AtomicBoolean();
+    private final AtomicReference<Exception> partFailure = new AtomicReference<>();
 
     /** Each waits for the other, which one after the other they would do for ever. */
     @Test
@@ -65,13 +68,7 @@ class ShardSnapshotTest {
         CompletableFuture<Boolean> tooEarly = new CompletableFuture<>();
         ShardSnapshot snapshot =
                 snapshot(
-                        () -> {
-                            while (checkpoint.getState() != Thread.State.WAITING
-                                    && !cleanedUp.get()) {
-                                Thread.onSpinWait();
-                            }
-                            tooEarly.complete(cleanedUp.get());
-                        },
+                        () -> tooEarly.complete(isCleanedUpRatherThanAwaited(checkpoint)),
                         () -> {
                             throw new IllegalStateException("no room for rows");
                         });
@@ -84,6 +81,58 @@ class ShardSnapshotTest {
                 .hasMessageContaining("no room for rows");
         assertThat(tooEarly.get()).isFalse();
         assertThat(cleanedUp).isTrue();
+        assertThat(partFailure).hasNullValue();
+    }
+
+    @Test
+    void keepsTheCopiesUntilThePartHasEndedWhenItIsCancelled() throws Exception {
+        AtomicReference<Thread> checkpoint = new AtomicReference<>();
+        CountDownLatch writing = new CountDownLatch(1);
+        CompletableFuture<Boolean> tooEarly = new CompletableFuture<>();
+        ShardSnapshot snapshot =
+                snapshot(
+                        () -> {
+                            if (writing.getCount() > 0) {
+                                writing.countDown();
+                                awaitInterrupt();
+                                tooEarly.complete(isCleanedUpRatherThanAwaited(checkpoint.get()));
+                            }
+                        },
+                        () -> {});
+
+        var future = snapshot.in(new CloseableRegistry());
+        checkpoint.set(new Thread(future, "checkpoint"));
+        checkpoint.get().start();
+        writing.await();
+        future.cancel(true);
+
+        assertThat(tooEarly.get()).isFalse();
+        checkpoint.get().join();
+        assertThat(cleanedUp).isTrue();
+        assertThat(partFailure).as("told to nobody").hasNullValue();
+    }
+
+    private static void awaitInterrupt() {
+        long giveUp = System.nanoTime() + PATIENCE;
+        while (!Thread.interrupted()) {
+            requireTime(giveUp);
+        }
+    }
+
+    /** Looks until the thread waits, or the copies are given up. */
+    private boolean isCleanedUpRatherThanAwaited(Thread checkpoint) {
+        long giveUp = System.nanoTime() + PATIENCE;
+        while (checkpoint.getState() != Thread.State.WAITING && !cleanedUp.get()) {
+            requireTime(giveUp);
+        }
+        return cleanedUp.get();
+    }
+
+    private static void requireTime(long giveUp) {
+        if (System.nanoTime() > giveUp) {
+            throw new IllegalStateException("what is waited for does not happen");
+        }
+        Thread.onSpinWait();
     }
 
     private ShardSnapshot snapshot(Runnable beforePart, Runnable beforeRows) throws IOException {
@@ -99,9 +148,7 @@ class ShardSnapshotTest {
                         layout,
                         "model/part",
                         0),
-                failure -> {
-                    throw new AssertionError(failure);
-                },
+                partFailure::set,
                 new Streams(beforeRows),
                 new KeyGroupRange(0, GROUPS - 1),
                 GROUPS,
@@ -112,7 +159,7 @@ class ShardSnapshotTest {
     private static void meet(CountDownLatch both) {
         both.countDown();
         try {
-            if (!both.await(20, TimeUnit.SECONDS)) {
+            if (!both.await(PATIENCE, TimeUnit.NANOSECONDS)) {
                 throw new IllegalStateException("the other is not being written");
             }
         } catch (InterruptedException e) {

@@ -41,7 +41,10 @@ public final class RowCopies {
     private int chunk;
     private int end;
 
-    /** Written, so that the compiler cannot leave out the reads; what it is does not matter. */
+    /**
+     * Written, so that the compiler cannot leave out the reads; what it is does not matter, nor
+     * that several readers write it.
+     */
     @SuppressWarnings("UnusedVariable")
     private float touched;
 

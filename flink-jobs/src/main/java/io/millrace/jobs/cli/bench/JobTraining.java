@@ -28,7 +28,8 @@ final class JobTraining {
      * Runs what {@code job} builds until it has been measured, and cancels it.
      *
      * @param fillers events that are learned before the warm-up begins
-     * @param result makes it of the measurement, while the job still runs, which it is free to end
+     * @param result makes what is returned of the job and its measurement, while the job still
+     *     runs; it is free to end it
      */
     <R> R run(
             String name,
