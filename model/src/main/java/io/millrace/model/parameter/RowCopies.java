@@ -20,19 +20,23 @@ public final class RowCopies {
 
     private static final int CHUNK_FLOATS = 1 << 18;
     private static final int FIRST_ROWS = 64;
+    private static final int HEAD = 4;
+    private static final int KEY = 0;
+    private static final int EXAMPLES = 1;
+    private static final int LAST_EVENT_TIME = 2;
+    private static final int PLACE = 3;
     private static final byte UNWRITTEN = 1;
     private static final byte CHANGED = 2;
     private static final byte CANDIDATE = 4;
     private static final byte TOMBSTONE = 8;
 
     private final List<float[]> chunks = new ArrayList<>();
-    private long[] keys = new long[FIRST_ROWS];
 
-    /** By row, the number of examples and the last event time. */
-    private long[] headers = new long[2 * FIRST_ROWS];
-
-    /** By row, its chunk in the upper half and where it starts there in the lower. */
-    private long[] places = new long[FIRST_ROWS];
+    /**
+     * By row, side by side in memory: key, number of examples, last event time, and its chunk in
+     * the upper half and where it starts there in the lower.
+     */
+    private long[] heads = new long[HEAD * FIRST_ROWS];
 
     private int[] sizes = new int[FIRST_ROWS];
     private byte[] flags = new byte[FIRST_ROWS];
@@ -54,7 +58,7 @@ public final class RowCopies {
     }
 
     public long key(int row) {
-        return keys[row];
+        return heads[HEAD * row + KEY];
     }
 
     /** Whether the store has not got this row in its newest form. */
@@ -74,9 +78,9 @@ public final class RowCopies {
 
     /** Points the buffer at the row; it must not be written to. */
     public void show(int row, RowBuffer into) {
-        into.over(chunks.get((int) (places[row] >>> 32)), (int) places[row], sizes[row]);
-        into.examples = headers[2 * row];
-        into.lastEventTime = headers[2 * row + 1];
+        into.over(chunk(row), start(row), sizes[row]);
+        into.examples = heads[HEAD * row + EXAMPLES];
+        into.lastEventTime = heads[HEAD * row + LAST_EVENT_TIME];
         into.candidate = (flags[row] & CANDIDATE) != 0;
     }
 
@@ -95,11 +99,11 @@ public final class RowCopies {
         int to = Math.min(order.length, position + AT_ONCE);
         for (int i = position; i < to; i++) {
             int row = order[i];
-            sum += keys[row] + headers[2 * row] + flags[row];
+            sum += key(row) + flags[row];
             int size = sizes[row];
             if (size > 0) {
-                float[] values = chunks.get((int) (places[row] >>> 32));
-                int at = (int) places[row];
+                float[] values = chunk(row);
+                int at = start(row);
                 sum += values[at] + values[at + size / 2] + values[at + size - 1];
             }
         }
@@ -108,19 +112,20 @@ public final class RowCopies {
 
     /** The changed rows, ascending by key as unsigned numbers. */
     public int[] changedByKey() {
+        int[] found = new int[changed];
         int[] order = new int[changed];
-        int found = 0;
+        // Sorting by reference wants the keys in signed order.
+        long[] signed = new long[changed];
+        int next = 0;
         for (int row = 0; row < rows; row++) {
             if (isChanged(row)) {
-                order[found++] = row;
+                found[next] = row;
+                order[next] = next;
+                signed[next++] = key(row) ^ Long.MIN_VALUE;
             }
         }
-        // Sorting by reference wants the keys in signed order.
-        long[] signed = Arrays.copyOf(keys, rows);
-        for (int row = 0; row < rows; row++) {
-            signed[row] ^= Long.MIN_VALUE;
-        }
         LongArrays.radixSortIndirect(order, signed, false);
+        Arrays.setAll(order, i -> found[order[i]]);
         return order;
     }
 
@@ -136,8 +141,8 @@ public final class RowCopies {
         int size = row.candidate ? 0 : row.size;
         float[] values = newRow(key, size);
         System.arraycopy(row.values, row.at, values, end, size);
-        headers[2 * rows] = row.examples;
-        headers[2 * rows + 1] = row.lastEventTime;
+        heads[HEAD * rows + EXAMPLES] = row.examples;
+        heads[HEAD * rows + LAST_EVENT_TIME] = row.lastEventTime;
         flags[rows] =
                 (byte)
                         ((isUnwritten ? UNWRITTEN : 0)
@@ -151,20 +156,20 @@ public final class RowCopies {
     /** The news, for the version, that a row was removed. */
     void addTombstone(long key) {
         var unused = newRow(key, 0);
-        headers[2 * rows] = 0;
-        headers[2 * rows + 1] = 0;
+        heads[HEAD * rows + EXAMPLES] = 0;
+        heads[HEAD * rows + LAST_EVENT_TIME] = 0;
         flags[rows] = CHANGED | TOMBSTONE;
         changed++;
         rows++;
     }
 
     private float[] newRow(long key, int size) {
-        if (rows == keys.length) {
+        if (rows == sizes.length) {
             grow();
         }
         float[] values = room(size);
-        keys[rows] = key;
-        places[rows] = (long) chunk << 32 | end;
+        heads[HEAD * rows + KEY] = key;
+        heads[HEAD * rows + PLACE] = (long) chunk << 32 | end;
         sizes[rows] = size;
         return values;
     }
@@ -176,10 +181,17 @@ public final class RowCopies {
 
     /** Puts another row of the same size in place of this one; both or none are candidates. */
     void replace(int row, RowBuffer by) {
-        float[] values = chunks.get((int) (places[row] >>> 32));
-        System.arraycopy(by.values, by.at, values, (int) places[row], sizes[row]);
-        headers[2 * row] = by.examples;
-        headers[2 * row + 1] = by.lastEventTime;
+        System.arraycopy(by.values, by.at, chunk(row), start(row), sizes[row]);
+        heads[HEAD * row + EXAMPLES] = by.examples;
+        heads[HEAD * row + LAST_EVENT_TIME] = by.lastEventTime;
+    }
+
+    private float[] chunk(int row) {
+        return chunks.get((int) (heads[HEAD * row + PLACE] >>> 32));
+    }
+
+    private int start(int row) {
+        return (int) heads[HEAD * row + PLACE];
     }
 
     /** The chunk that has room for so many floats behind {@link #end}. */
@@ -197,9 +209,7 @@ public final class RowCopies {
 
     private void grow() {
         int more = Math.addExact(rows, rows);
-        keys = Arrays.copyOf(keys, more);
-        headers = Arrays.copyOf(headers, Math.multiplyExact(2, more));
-        places = Arrays.copyOf(places, more);
+        heads = Arrays.copyOf(heads, Math.multiplyExact(HEAD, more));
         sizes = Arrays.copyOf(sizes, more);
         flags = Arrays.copyOf(flags, more);
     }

@@ -2,6 +2,7 @@ package io.millrace.model.parameter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import it.unimi.dsi.fastutil.longs.LongArrayList;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -42,6 +43,20 @@ class RowCopiesTest {
                 .containsExactly(0L, 5L, Long.MAX_VALUE, Long.MIN_VALUE, -1L);
     }
 
+    /** Many rows are sorted in another way than few. */
+    @Test
+    void changedRowsAscendByUnsignedKeyHoweverMany() {
+        Random random = new Random(1);
+        long[] changed = random.longs(5000).toArray();
+        for (long key : changed) {
+            copies.add(random.nextLong(), row(1, 0), true, false);
+            copies.add(key, row(1, 0), random.nextBoolean(), true);
+        }
+
+        assertThat(Arrays.stream(copies.changedByKey()).mapToLong(copies::key))
+                .containsExactlyElementsOf(LongArrayList.of(SortedKeys.ascending(changed)));
+    }
+
     /** Rows of all sizes, some longer than a chunk, and memory used again for other ones. */
     @Test
     void keepsRowsApartWhateverTheirSizeAndWhateverWasThereBefore() {
@@ -52,7 +67,9 @@ class RowCopiesTest {
             int rows = 50 + 100 * random.nextInt(3);
             int[] sizeOf = random.ints(rows, 0, sizes.length).map(i -> sizes[i]).toArray();
             for (int i = 0; i < rows; i++) {
-                copies.add(round - i, row(sizeOf[i], i), i % 2 == 0, i % 3 == 0);
+                RowBuffer row = row(sizeOf[i], i);
+                row.lastEventTime = round + i;
+                copies.add(round - i, row, i % 2 == 0, i % 3 == 0);
             }
 
             assertThat(copies.size()).isEqualTo(rows);
@@ -65,6 +82,7 @@ class RowCopiesTest {
                 assertThat(copy.values[copy.at]).isEqualTo(i);
                 assertThat(copy.values[copy.at + copy.size - 1]).isEqualTo(i);
                 assertThat(copy.examples).isEqualTo(i);
+                assertThat(copy.lastEventTime).isEqualTo(round + i);
                 assertThat(copies.key(i)).isEqualTo(round - i);
                 assertThat(copies.isUnwritten(i)).isEqualTo(i % 2 == 0);
                 assertThat(copies.isChanged(i)).isEqualTo(i % 3 == 0);
