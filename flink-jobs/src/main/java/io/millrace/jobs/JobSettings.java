@@ -54,6 +54,8 @@ final class JobSettings {
         defaults.set(
                 RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL,
                 List.of(CompressionType.NO_COMPRESSION));
+        // Frequent versions leave many small files.
+        defaults.set(RocksDBOptions.OPTIONS_FACTORY, RocksDBTuning.class.getName());
         // Negatives are made by watermarks; rare ones make them come in bursts that no batch mixes
         // with the positives of their time.
         defaults.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, WATERMARK_INTERVAL);
