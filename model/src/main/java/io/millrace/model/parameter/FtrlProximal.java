@@ -18,8 +18,8 @@ package io.millrace.model.parameter;
  * </pre>
  *
  * <p>That is z = 0 for w = 0, the paper's own start; and with l1 = l2 = 0 the rule stays AdaGrad
- * from w, as it is in the paper from 0. A weight whose gradient is 0 is left as it is, which is
- * what the formulas do too.
+ * from w, as it is in the paper from 0. A weight whose gradient is 0, or so small that its square
+ * is, is left as it is, which is what the formulas do too.
  *
  * <p>State: z, then n, one float a weight each.
  *
@@ -52,29 +52,28 @@ public record FtrlProximal(double alpha, double beta, double l1, double l2)
 
     @Override
     public void update(float[] row, int at, int width, float[] gradient, int gradientAt) {
+        float perAlpha = (float) (1 / alpha);
+        float atRest = (float) (beta / alpha + l2);
+        float threshold = (float) l1;
         int zs = at + width;
         int ns = zs + width;
         for (int i = 0; i < width; i++) {
-            double g = gradient[gradientAt + i];
-            if (g == 0) {
+            float g = gradient[gradientAt + i];
+            float square = g * g;
+            if (square == 0) {
                 continue;
             }
-            double w = row[at + i];
-            double n = row[ns + i];
-            double z = n == 0 ? initial(w) : row[zs + i];
-            double root = Math.sqrt(n + g * g);
-            z += g - (root - Math.sqrt(n)) / alpha * w;
-            row[at + i] = (float) weight(z, root);
-            row[zs + i] = (float) z;
-            row[ns + i] = (float) (n + g * g);
+            float w = row[at + i];
+            float n = row[ns + i];
+            float z = n == 0 ? -w * atRest - Math.signum(w) * threshold : row[zs + i];
+            float sum = n + square;
+            float root = (float) Math.sqrt(sum);
+            z += g - (root - (float) Math.sqrt(n)) * perAlpha * w;
+            float beyond = Math.abs(z) - threshold;
+            row[at + i] =
+                    beyond <= 0 ? 0 : -Math.copySign(beyond, z) / (root * perAlpha + atRest);
+            row[zs + i] = z;
+            row[ns + i] = sum;
         }
-    }
-
-    private double initial(double w) {
-        return -w * (beta / alpha + l2) - Math.signum(w) * l1;
-    }
-
-    private double weight(double z, double root) {
-        return Math.abs(z) <= l1 ? 0 : -(z - Math.signum(z) * l1) / ((beta + root) / alpha + l2);
     }
 }

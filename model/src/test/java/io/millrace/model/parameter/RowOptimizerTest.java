@@ -205,6 +205,15 @@ class RowOptimizerTest {
     }
 
     @Test
+    void ftrlLeavesAWeightWhoseSquaredGradientIsLostInSinglePrecision() {
+        float[] row = {0.25f, 0f, 0f};
+
+        new FtrlProximal(0.1, 0, 0, 0).update(row, 0, 1, new float[] {1e-30f}, 0);
+
+        assertThat(row).containsExactly(0.25f, 0f, 0f);
+    }
+
+    @Test
     void refusesHyperparametersThatCannotLearn() {
         assertRefused(() -> new Sgd(0), "learning-rate", "above 0", "0.0");
         assertRefused(() -> new Sgd(Double.NaN), "learning-rate", "NaN");
