@@ -18,8 +18,8 @@ package io.millrace.model.parameter;
  * </pre>
  *
  * <p>That is z = 0 for w = 0, the paper's own start; and with l1 = l2 = 0 the rule stays AdaGrad
- * from w, as it is in the paper from 0. A weight whose gradient is 0, or so small that its square
- * is, is left as it is, which is what the formulas do too.
+ * from w, as it is in the paper from 0. A weight whose gradient is 0 is left as it is, which is
+ * what the formulas do too; so is one whose squared gradient is too small for single precision.
  *
  * <p>State: z, then n, one float a weight each.
  *
@@ -38,6 +38,19 @@ public record FtrlProximal(double alpha, double beta, double l1, double l2)
         Hyperparameters.requireNotNegative("beta", beta);
         Hyperparameters.requireNotNegative("l1", l1);
         Hyperparameters.requireNotNegative("l2", l2);
+        // An infinite one would make a weight of 0 no number.
+        requireFinite("1 / alpha", 1 / alpha);
+        requireFinite("beta / alpha + l2", beta / alpha + l2);
+    }
+
+    private static void requireFinite(String what, double value) {
+        if (Float.isInfinite((float) value)) {
+            throw new IllegalArgumentException(
+                    what
+                            + " is too large for single precision, "
+                            + value
+                            + ": choose a larger alpha, or a smaller beta and l2.");
+        }
     }
 
     @Override
@@ -66,12 +79,11 @@ public record FtrlProximal(double alpha, double beta, double l1, double l2)
             float w = row[at + i];
             float n = row[ns + i];
             float z = n == 0 ? -w * atRest - Math.signum(w) * threshold : row[zs + i];
-            float sum = n + square;
+            float sum = Math.min(n + square, Float.MAX_VALUE);
             float root = (float) Math.sqrt(sum);
             z += g - (root - (float) Math.sqrt(n)) * perAlpha * w;
             float beyond = Math.abs(z) - threshold;
-            row[at + i] =
-                    beyond <= 0 ? 0 : -Math.copySign(beyond, z) / (root * perAlpha + atRest);
+            row[at + i] = beyond <= 0 ? 0 : -Math.copySign(beyond, z) / (root * perAlpha + atRest);
             row[zs + i] = z;
             row[ns + i] = sum;
         }

@@ -214,6 +214,20 @@ class RowOptimizerTest {
     }
 
     @Test
+    void ftrlSurvivesAGradientWhoseSquareIsBeyondSinglePrecision() {
+        float[] row = {0.25f, 0f, 0f};
+        FtrlProximal ftrl = new FtrlProximal(0.1, 1, 0, 0);
+
+        for (float gradient : new float[] {1e20f, 1f, -1e20f}) {
+            ftrl.update(row, 0, 1, new float[] {gradient}, 0);
+
+            assertThat(row[0]).isFinite();
+            assertThat(row[1]).isFinite();
+            assertThat(row[2]).isEqualTo(Float.MAX_VALUE);
+        }
+    }
+
+    @Test
     void refusesHyperparametersThatCannotLearn() {
         assertRefused(() -> new Sgd(0), "learning-rate", "above 0", "0.0");
         assertRefused(() -> new Sgd(Double.NaN), "learning-rate", "NaN");
@@ -234,6 +248,8 @@ class RowOptimizerTest {
         assertRefused(() -> new FtrlProximal(1, -1, 0, 0), "beta");
         assertRefused(() -> new FtrlProximal(1, 1, -1, 0), "l1");
         assertRefused(() -> new FtrlProximal(1, 1, 0, -1), "l2");
+        assertRefused(() -> new FtrlProximal(1e-39, 0, 0, 0), "1 / alpha", "larger alpha");
+        assertRefused(() -> new FtrlProximal(1e-10, 1e30, 0, 0), "beta / alpha", "1.0E40");
     }
 
     private static void assertRefused(Runnable constructor, String... parts) {
