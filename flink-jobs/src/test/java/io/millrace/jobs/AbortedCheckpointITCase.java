@@ -99,7 +99,9 @@ class AbortedCheckpointITCase {
                     .isEqualTo(
                             TestRatings.exampleCounts(
                                     (int) manifest.examples(), 5, config.model()));
-            assertThat(manifest.offsets()).containsEntry("ratings", Map.of(0, manifest.examples()));
+            // A checkpoint may come before the source knows of its partition.
+            assertThat(manifest.offsets().getOrDefault("ratings", Map.of(0, 0L)))
+                    .isEqualTo(Map.of(0, manifest.examples()));
         }
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import kafka.Kafka;
 import org.apache.kafka.clients.admin.Admin;
@@ -23,6 +24,8 @@ import org.apache.kafka.server.common.MetadataVersion;
 /** A Kafka broker, its own controller, in a process of its own. It keeps port and directory. */
 final class BrokerProcess implements AutoCloseable {
 
+    private static final int FIRST_PORT = 15_000;
+    private static final int END_OF_PORTS = 32_000;
     private static final int NODE = 1;
 
     private final Path directory;
@@ -144,9 +147,19 @@ final class BrokerProcess implements AutoCloseable {
                         .formatted(NODE, data, port, controller, NODE, controller));
     }
 
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /**
+     * A port of the loopback interface that nobody listens at, of those below the ones that systems
+     * give to clients at any moment: one of those could be given away before the process starts.
+     */
+    static int freePort() {
+        Random random = new Random();
+        while (true) {
+            int port = FIRST_PORT + random.nextInt(END_OF_PORTS - FIRST_PORT);
+            try (ServerSocket open = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return open.getLocalPort();
+            } catch (IOException taken) {
+                continue;
+            }
         }
     }
 }
