@@ -123,11 +123,7 @@ record TrainingExamples(
 
         private TrainingExamples plainClicks() {
             Outcomes<Example> outcomes =
-                    outcomes(
-                            new ModelExamples(model()),
-                            ExampleSerializer.TYPE,
-                            new ExampleSerializer(),
-                            labelSettings());
+                    outcomes(new ModelExamples(model()), new ExampleSerializer(), labelSettings());
             DataStream<Example> examples =
                     outcomes.outcomes
                             .flatMap(new LearnedExamples<>(), ExampleSerializer.TYPE)
@@ -141,7 +137,6 @@ record TrainingExamples(
             Outcomes<Draft<Example>> outcomes =
                     outcomes(
                             drafts(),
-                            DraftSerializer.type(new ExampleSerializer()),
                             DraftSerializer.of(new ExampleSerializer()),
                             labelSettings().tellingShown());
             List<EventStream<FeatureEvent>> profiles = profiles();
@@ -174,10 +169,7 @@ record TrainingExamples(
         }
 
         private <E extends Labellable<E>> Outcomes<E> outcomes(
-                ExampleRecipe<E> recipe,
-                TypeInformation<E> type,
-                TypeSerializer<E> serializer,
-                LabelSettings labels) {
+                ExampleRecipe<E> recipe, TypeSerializer<E> serializer, LabelSettings labels) {
             TypeInformation<LabelEvent<E>> eventType = LabelEventSerializer.type(serializer);
             EventStream<LabelEvent<E>> impressions =
                     EventStream.read(
@@ -206,7 +198,7 @@ record TrainingExamples(
                             .transform(
                                     "label",
                                     LabelOutcomeSerializer.type(serializer),
-                                    LabelJoin.operator(labels, type))
+                                    LabelJoin.operator(labels, serializer))
                             .uid("label")
                             .setParallelism(trainers());
             return new Outcomes<>(

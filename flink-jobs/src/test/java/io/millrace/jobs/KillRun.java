@@ -23,31 +23,30 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Runs of one training job over the same ratings, killed as planned or left alone. */
+/** Runs of one training job over the same events, killed as planned or left alone. */
 final class KillRun implements AutoCloseable {
 
-    static final int RATINGS = 10_000;
-
-    private static final int SEED = 11;
     private static final int SLOTS = 4;
     private static final Duration EVERY = Duration.ofMillis(25);
 
+    private final KillFeed feed;
     private final Path directory;
     private final TestKafka kafka;
     private final Cluster together;
     private final Cluster apart;
 
-    KillRun(Path directory) {
+    KillRun(KillFeed feed, Path directory) {
+        this.feed = feed;
         this.directory = directory;
         kafka = TestKafka.start(directory);
         TestTopics.create(kafka);
-        TestRatings.send(kafka, RATINGS, SEED);
+        feed.send(kafka);
         together = new Cluster(directory, 1);
         apart = new Cluster(directory, SLOTS);
     }
 
     /**
-     * Trains over all ratings. With one trainer, micro-batches are reproducible. With an odd seed
+     * Trains over all events. With one trainer, micro-batches are reproducible. With an odd seed
      * each trainer and shard has a task manager of its own, else all are in one.
      */
     Outcome run(String name, int trainers, int shards, List<KillPlace> kills, long seed)
@@ -60,7 +59,7 @@ final class KillRun implements AutoCloseable {
         new TrainingJob(
                         config.withModel(KillingModel.of(config.model())),
                         0,
-                        Map.of("ratings", Map.of(0, (long) RATINGS)),
+                        feed.ends(),
                         KillingStorage.in(VersionDirectory.of(config.versions().directory())),
                         KillingStorage.announcer())
                 .build(env);
@@ -75,7 +74,7 @@ final class KillRun implements AutoCloseable {
     }
 
     SortedMap<Long, Long> expectedCounts() throws Exception {
-        return TestRatings.exampleCounts(RATINGS, SEED, config("expected", 1, 1).model());
+        return feed.exampleCounts(config("expected", 1, 1).model());
     }
 
     @Override
@@ -88,7 +87,7 @@ final class KillRun implements AutoCloseable {
     private PipelineConfig config(String name, int trainers, int shards) {
         Path folder = directory.resolve(name);
         PipelineConfig config =
-                TestPipelines.every(TestPipelines.ratings(kafka, folder, trainers, shards), EVERY)
+                TestPipelines.every(feed.pipeline(kafka, folder, trainers, shards), EVERY)
                         .withCheckpointsDirectory("kill://" + folder.resolve("checkpoints"));
         config = TestPipelines.kafka(config, PacedPolls.properties());
         return trainers == 1 ? TestPipelines.reproducible(config) : config;

@@ -14,11 +14,34 @@ public final class TestPipelines {
     /** A rating pipeline that keeps versions and checkpoints in {@code directory}. */
     public static PipelineConfig ratings(
             TestKafka kafka, Path directory, int trainers, int shards) {
+        return small(
+                "objective: {type: rating, min: 1, max: 5}", kafka, directory, trainers, shards);
+    }
+
+    /** The same of {@link TestClicks}. */
+    static PipelineConfig clicks(TestKafka kafka, Path directory, int trainers, int shards) {
+        return small(
+                """
+                objective: {type: click, negative-sampling: %s}
+                labels: {attribution-window: %dms, late-window: %dms}
+                events: {idle-after: 1h}"""
+                        .formatted(
+                                TestClicks.NEGATIVE_SAMPLING,
+                                TestClicks.WINDOW.toMillis(),
+                                TestClicks.LATE_WINDOW.toMillis()),
+                kafka,
+                directory,
+                trainers,
+                shards);
+    }
+
+    private static PipelineConfig small(
+            String objective, TestKafka kafka, Path directory, int trainers, int shards) {
         return read(
                 """
                 model: test
                 seed: 1
-                objective: {type: rating, min: 1, max: 5}
+                %s
                 features:
                   user: {type: categorical, dimension: 4}
                   item: {type: categorical, dimension: 4}
@@ -32,6 +55,7 @@ public final class TestPipelines {
                 metrics: {every-examples: 5000}
                 """
                         .formatted(
+                                objective,
                                 trainers,
                                 shards,
                                 directory.resolve("versions"),

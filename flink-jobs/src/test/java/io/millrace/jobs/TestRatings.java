@@ -1,19 +1,14 @@
 package io.millrace.jobs;
 
 import io.millrace.model.ModelSpec;
-import io.millrace.model.feature.FeatureExtractor;
 import io.millrace.model.feature.InvalidEventException;
-import io.millrace.model.parameter.ParameterKey;
-import io.millrace.model.parameter.ParameterLayout;
 import io.millrace.schemas.Rating;
 import io.millrace.schemas.codec.EventCodec;
 import io.millrace.schemas.codec.EventFormat;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -45,27 +40,17 @@ public final class TestRatings {
     public static SortedMap<Long, Long> exampleCounts(int count, long seed, ModelSpec spec)
             throws InvalidEventException {
         Random random = new Random(seed);
-        FeatureExtractor extractor = new FeatureExtractor(spec);
-        SortedMap<Long, Long> counts = new TreeMap<>();
+        ExpectedCounts counts = new ExpectedCounts(spec);
         for (int i = 0; i < count; i++) {
             Rating rating = rating(random, i);
-            long[] keys =
-                    extractor
-                            .extract(
-                                    rating.getUser(),
-                                    rating.getItem(),
-                                    rating.getFeatures(),
-                                    Map.of(),
-                                    rating.getTimestamp())
-                            .keys();
-            Arrays.stream(keys).distinct().forEach(key -> counts.merge(key, 1L, Long::sum));
+            counts.add(
+                    rating.getUser(),
+                    rating.getItem(),
+                    rating.getFeatures(),
+                    rating.getTimestamp(),
+                    1);
         }
-        // Before the first example there are no rows, the network's included.
-        int blocks = count == 0 ? 0 : new ParameterLayout(spec).dense().blocks();
-        for (int block = 0; block < blocks; block++) {
-            counts.put(ParameterKey.ofDenseBlock(block), (long) count);
-        }
-        return counts;
+        return counts.counts();
     }
 
     public static KafkaProducer<byte[], byte[]> producer(TestKafka kafka) {

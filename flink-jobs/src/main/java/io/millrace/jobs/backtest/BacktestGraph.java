@@ -177,7 +177,7 @@ public final class BacktestGraph {
                         LabelOutcomeSerializer.type(new BacktestExampleSerializer()),
                         LabelJoin.operator(
                                 tellsShown ? labels.tellingShown() : labels,
-                                BacktestExampleSerializer.TYPE))
+                                new BacktestExampleSerializer()))
                 .uid("label")
                 .setParallelism(1);
     }

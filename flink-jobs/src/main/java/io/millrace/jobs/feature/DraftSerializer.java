@@ -1,11 +1,9 @@
 package io.millrace.jobs.feature;
 
 import io.millrace.jobs.wire.ImmutableSerializer;
-import io.millrace.jobs.wire.SerializerTypeInfo;
 import io.millrace.model.example.Labellable;
 import io.millrace.model.stream.StreamKeys;
 import java.io.IOException;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.CompositeTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -25,13 +23,7 @@ public final class DraftSerializer<E extends Labellable<E>> extends ImmutableSer
         this.examples = examples;
     }
 
-    /** The type of drafts of what {@code examples} writes. */
-    @SuppressWarnings("unchecked")
-    public static <E extends Labellable<E>> TypeInformation<Draft<E>> type(
-            TypeSerializer<E> examples) {
-        return SerializerTypeInfo.of((Class<Draft<E>>) (Class<?>) Draft.class, () -> of(examples));
-    }
-
+    /** That of drafts of what {@code examples} writes. */
     public static <E extends Labellable<E>> DraftSerializer<E> of(TypeSerializer<E> examples) {
         return new DraftSerializer<>(examples);
     }

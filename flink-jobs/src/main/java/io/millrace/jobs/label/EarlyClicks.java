@@ -1,8 +1,12 @@
 package io.millrace.jobs.label;
 
+import io.millrace.jobs.label.Kept.Early;
 import io.millrace.model.example.Labellable;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.streaming.api.TimerService;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clicks that come before their impression. They wait for it until one that they could belong
@@ -26,42 +30,57 @@ final class EarlyClicks<E extends Labellable<E>> {
         this.output = output;
     }
 
-    void keep(Clicked clicked, TimerService timers) throws Exception {
-        if (rules.isOver(clicked.time(), clock.watermark())) {
+    /**
+     * @param before those that wait already; null when none does
+     */
+    void keep(Clicked clicked, @Nullable Early<E> before, TimerService timers) throws Exception {
+        if (isOver(clicked)) {
             output.withoutImpression(clicked);
             return;
         }
-        List<Clicked> early = state.earlyClicks();
-        if (early.stream().anyMatch(other -> other.time() == clicked.time())) {
+        List<Clicked> clicks = new ArrayList<>(before == null ? List.of() : before.clicks());
+        if (clicks.stream().anyMatch(other -> other.time() == clicked.time())) {
             output.duplicateClick(clicked);
             return;
         }
-        if (early.size() == MAX) {
+        if (clicks.size() == MAX) {
             output.tooManyClicks(clicked, MAX);
             return;
         }
-        state.addEarlyClick(clicked, early.isEmpty());
+        clicks.add(clicked);
+        clicks.sort(Comparator.comparingLong(Clicked::time));
+        state.keep(new Early<>(clicks));
         timers.registerEventTimeTimer(waitsUntil(clicked));
     }
 
-    /** Those that need wait no longer at this time become dead letters. */
-    void expire(long time, TimerService timers) throws Exception {
-        for (Clicked clicked : state.takeEarlyClicks()) {
-            if (rules.isOver(clicked.time(), time)) {
+    /** Those that need wait no longer become dead letters. */
+    void expire(Early<E> early, TimerService timers) throws Exception {
+        List<Clicked> left = new ArrayList<>();
+        for (Clicked clicked : early.clicks()) {
+            if (isOver(clicked)) {
                 output.withoutImpression(clicked);
             } else {
-                keep(clicked, timers);
+                // Its timer may have been set under another configuration.
+                timers.registerEventTimeTimer(waitsUntil(clicked));
+                left.add(clicked);
             }
+        }
+        if (left.isEmpty()) {
+            state.forget();
+        } else {
+            state.keep(new Early<>(left));
         }
     }
 
-    /** In the order of event time; their impression has come. */
-    List<Clicked> take(TimerService timers) throws Exception {
-        List<Clicked> early = state.takeEarlyClicks();
-        for (Clicked clicked : early) {
+    /** Their impression has come. */
+    void stopWaiting(Early<E> early, TimerService timers) {
+        for (Clicked clicked : early.clicks()) {
             timers.deleteEventTimeTimer(waitsUntil(clicked));
         }
-        return early;
+    }
+
+    private boolean isOver(Clicked clicked) {
+        return rules.isOver(clicked.time(), clock.watermark());
     }
 
     private long waitsUntil(Clicked clicked) {

@@ -8,8 +8,8 @@ import io.millrace.model.loss.NegativeSample;
 import io.millrace.schemas.DeadLetter;
 import java.util.Objects;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  * label goes out; it decides the {@link LabelOutcome.Labelled#time} alone. Of several impressions
  * of one id the first to arrive counts.
  *
- * <p>{@link LabelRules} decide, {@link Labelling} does it, {@link ImpressionState} is what is kept
- * of an id. This class is what Flink sees.
+ * <p>{@link LabelRules} decide, {@link Labelling} does it, {@link Kept} is what is kept of an id.
+ * This class is what Flink sees.
  *
  * @param <E> what is labelled
  */
@@ -70,31 +70,32 @@ public final class LabelJoin<E extends Labellable<E>>
     private final LabelSettings settings;
     private final LabelRules rules;
     private final NegativeSample sample;
-    private final TypeInformation<E> type;
+    private final TypeSerializer<E> examples;
 
     // -- runtime
 
     private transient @Nullable EventClock clock;
     private transient @Nullable WaitingImpressions waiting;
+    private transient boolean hasFormerState;
     private transient LabelOutput<E> output;
     private transient Labelling<E> labelling;
 
     /**
      * The operator that it works in, keyed by impression id.
      *
-     * @param type of examples in state
+     * @param examples writes what is labelled, in state
      */
     public static <E extends Labellable<E>>
             OneInputStreamOperator<LabelEvent<E>, LabelOutcome<E>> operator(
-                    LabelSettings settings, TypeInformation<E> type) {
-        return new Clocked<>(new LabelJoin<>(settings, type));
+                    LabelSettings settings, TypeSerializer<E> examples) {
+        return new Clocked<>(new LabelJoin<>(settings, examples));
     }
 
-    private LabelJoin(LabelSettings settings, TypeInformation<E> type) {
+    private LabelJoin(LabelSettings settings, TypeSerializer<E> examples) {
         this.settings = settings;
         rules = LabelRules.of(settings);
         sample = new NegativeSample(settings.negativeSampling());
-        this.type = type;
+        this.examples = examples;
     }
 
     /** Comes before {@link #open}. */
@@ -113,7 +114,7 @@ public final class LabelJoin<E extends Labellable<E>>
                 new Labelling<>(
                         rules,
                         sample,
-                        ImpressionState.of(runtime, type),
+                        ImpressionState.of(runtime, examples, hasFormerState),
                         clock(),
                         waitingImpressions(),
                         output);
@@ -158,7 +159,7 @@ public final class LabelJoin<E extends Labellable<E>>
         return Objects.requireNonNull(clock, "not initialized");
     }
 
-    /** Tells of each watermark, which a function hears of at its events and timers only. */
+    /** Tells what a function does not hear of: each watermark, and what state has been restored. */
     private static final class Clocked<E extends Labellable<E>>
             extends KeyedProcessOperator<String, LabelEvent<E>, LabelOutcome<E>> {
 
@@ -166,6 +167,13 @@ public final class LabelJoin<E extends Labellable<E>>
 
         Clocked(LabelJoin<E> join) {
             super(join);
+        }
+
+        @Override
+        public void open() throws Exception {
+            ((LabelJoin<E>) userFunction).hasFormerState =
+                    FormerImpressionState.isIn(getKeyedStateBackend());
+            super.open();
         }
 
         /** Before the timers, which ask for it. */

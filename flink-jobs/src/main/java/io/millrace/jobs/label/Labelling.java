@@ -1,10 +1,11 @@
 package io.millrace.jobs.label;
 
+import io.millrace.jobs.label.Kept.Early;
+import io.millrace.jobs.label.Kept.Shown;
 import io.millrace.jobs.label.LabelOutcome.Why;
 import io.millrace.model.example.Labellable;
 import io.millrace.model.loss.NegativeSample;
 import java.util.List;
-import java.util.Objects;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.watermark.Watermark;
 
@@ -42,7 +43,8 @@ final class Labelling<E extends Labellable<E>> {
         String id = impressed.impressionId();
         E impression = impressed.example();
         long time = impression.eventTime();
-        if (state.impression() != null) {
+        Kept<E> before = state.get();
+        if (before instanceof Shown<E>) {
             output.duplicateImpression(id, time);
             return;
         }
@@ -50,45 +52,56 @@ final class Labelling<E extends Labellable<E>> {
             output.lateImpression(impressed);
             return;
         }
-        // Before timers of the impression, one of which may be that of a click.
-        List<Clicked> clicks = early.take(timers);
+        List<Clicked> clicks = List.of();
+        if (before instanceof Early<E> waited) {
+            // Before timers of the impression, one of which may be that of a click.
+            early.stopWaiting(waited, timers);
+            clicks = waited.clicks();
+        }
         waiting.increment();
-        state.keep(impression);
         output.shown(id, impression);
         Said said = rules.atFirst();
         if (said == Said.SHOWN) {
-            state.say(said);
             output.labelled(id, impression, Why.SHOWN, time);
         }
         timers.registerEventTimeTimer(rules.due(said, time));
+        Shown<E> shown = Shown.of(impression, said);
         for (Clicked clicked : clicks) {
-            click(impression, clicked);
+            shown = afterClick(shown, clicked);
         }
+        state.keep(shown);
     }
 
     void click(Clicked clicked, TimerService timers) throws Exception {
-        E impression = state.impression();
-        if (impression == null) {
-            early.keep(clicked, timers);
+        Kept<E> before = state.get();
+        if (before instanceof Shown<E> shown) {
+            Shown<E> after = afterClick(shown, clicked);
+            if (!after.equals(shown)) {
+                state.keep(after);
+            }
         } else {
-            click(impression, clicked);
+            early.keep(clicked, (Early<E>) before, timers);
         }
     }
 
     void onTimer(String id, long time, TimerService timers) throws Exception {
-        E impression = state.impression();
-        if (impression == null) {
-            early.expire(time, timers);
-            return;
+        Kept<E> kept = state.get();
+        if (kept instanceof Early<E> clicks) {
+            early.expire(clicks, timers);
+        } else if (kept instanceof Shown<E> shown) {
+            onTimer(id, shown, time, timers);
         }
-        Said said = state.said();
-        long shown = impression.eventTime();
-        switch (rules.timer(said, shown, time, isAtEnd(timers))) {
-            case TOO_SOON -> timers.registerEventTimeTimer(rules.due(said, shown));
-            case TIMEOUT -> timeOut(id, impression, said, timers);
+    }
+
+    private void onTimer(String id, Shown<E> shown, long time, TimerService timers)
+            throws Exception {
+        Said said = shown.said();
+        switch (rules.timer(said, shown.time(), time, isAtEnd(timers))) {
+            case TOO_SOON -> timers.registerEventTimeTimer(rules.due(said, shown.time()));
+            case TIMEOUT -> timeOut(id, shown, timers);
             case UNLABELLED -> {
                 waiting.decrement();
-                output.unlabelled(impression);
+                output.unlabelled(shown.impression());
                 state.forget();
             }
             case FORGET -> {
@@ -104,10 +117,9 @@ final class Labelling<E extends Labellable<E>> {
         return timers.currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp();
     }
 
-    private void timeOut(String id, E impression, Said before, TimerService timers)
-            throws Exception {
-        long shown = impression.eventTime();
-        long end = rules.windowEnd(shown);
+    private void timeOut(String id, Shown<E> shown, TimerService timers) throws Exception {
+        E impression = shown.impression();
+        long end = rules.windowEnd(shown.time());
         Said now = sample.contains(id) ? Said.NEGATIVE : Said.UNSAMPLED;
         waiting.decrement();
         if (now == Said.NEGATIVE) {
@@ -115,64 +127,68 @@ final class Labelling<E extends Labellable<E>> {
         } else {
             output.unsampledNegative(id, impression, end);
         }
-        Clicked late = before == Said.LATE_CLICK_WAITS ? state.lateClick() : null;
-        if (late != null) {
-            state.dropLateClick();
-            correct(impression, late, now);
-        } else if (rules.corrects()) {
-            state.say(now);
+        Shown<E> after = shown.negative(now);
+        if (shown.lateClick() != null) {
+            after = corrected(after, shown.lateClick());
         }
         if (rules.corrects()) {
-            timers.registerEventTimeTimer(rules.due(now, shown));
+            state.keep(after);
+            timers.registerEventTimeTimer(rules.due(now, shown.time()));
         } else {
             state.forget();
         }
     }
 
-    private void click(E impression, Clicked clicked) throws Exception {
-        Said said = state.said();
-        switch (rules.click(said, impression.eventTime(), clicked.time())) {
+    private Shown<E> afterClick(Shown<E> shown, Clicked clicked) {
+        switch (rules.click(shown.said(), shown.time(), clicked.time())) {
             case UNMATCHED -> output.withoutImpression(clicked);
-            case POSITIVE -> makePositive(impression, clicked, said);
-            case AWAITS_WINDOW_END -> awaitWindowEnd(clicked);
-            case CORRECTION -> correct(impression, clicked, said);
             case DUPLICATE -> output.duplicateClick(clicked);
             case TOO_LATE -> output.lateClick(clicked);
+            case POSITIVE -> {
+                return positive(shown, clicked);
+            }
+            case AWAITS_WINDOW_END -> {
+                return awaitingWindowEnd(shown, clicked);
+            }
+            case CORRECTION -> {
+                return corrected(shown, clicked);
+            }
         }
+        return shown;
     }
 
-    private void makePositive(E impression, Clicked clicked, Said before) throws Exception {
-        if (before == Said.LATE_CLICK_WAITS) {
-            output.duplicateClick(Objects.requireNonNull(state.lateClick()));
-            state.dropLateClick();
+    private Shown<E> positive(Shown<E> shown, Clicked clicked) {
+        if (shown.lateClick() != null) {
+            output.duplicateClick(shown.lateClick());
         }
         waiting.decrement();
-        state.say(Said.POSITIVE);
-        output.labelled(clicked.impressionId(), impression, Why.CLICK, clicked.time());
+        output.labelled(clicked.impressionId(), shown.impression(), Why.CLICK, clicked.time());
+        return shown.positive();
     }
 
     /** The earliest late click makes the correction, once the negative is out. */
-    private void awaitWindowEnd(Clicked clicked) throws Exception {
-        Clicked before = state.lateClick();
+    private Shown<E> awaitingWindowEnd(Shown<E> shown, Clicked clicked) {
+        Clicked before = shown.lateClick();
         if (before != null && before.time() <= clicked.time()) {
             output.duplicateClick(clicked);
-            return;
+            return shown;
         }
         if (before != null) {
             output.duplicateClick(before);
         }
-        state.keepLateClick(clicked);
+        return shown.waitingWith(clicked);
     }
 
-    private void correct(E impression, Clicked clicked, Said before) throws Exception {
+    private Shown<E> corrected(Shown<E> shown, Clicked clicked) {
         String id = clicked.impressionId();
-        long time = rules.correctionTime(impression.eventTime(), clicked.time());
-        if (before == Said.UNSAMPLED) {
+        E impression = shown.impression();
+        long time = rules.correctionTime(shown.time(), clicked.time());
+        if (shown.said() == Said.UNSAMPLED) {
             output.unsampledReversal(id, impression, time);
         } else {
             output.labelled(id, impression, Why.REVERSAL, time);
         }
         output.labelled(id, impression, Why.CORRECTION, time);
-        state.say(Said.POSITIVE);
+        return shown.positive();
     }
 }

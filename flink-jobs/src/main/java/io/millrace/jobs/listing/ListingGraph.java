@@ -95,7 +95,7 @@ public final class ListingGraph {
                                 LabelOutcomeSerializer.type(DraftSerializer.of(EXAMPLES)),
                                 LabelJoin.operator(
                                         hasStream ? settings.tellingShown() : settings,
-                                        DraftSerializer.type(EXAMPLES)))
+                                        DraftSerializer.of(EXAMPLES)))
                         .setParallelism(1);
         DataStream<String> lines =
                 hasStream

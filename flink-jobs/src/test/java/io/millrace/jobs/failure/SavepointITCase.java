@@ -2,6 +2,7 @@ package io.millrace.jobs.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.jobs.ExpectedCounts;
 import io.millrace.jobs.TestKafka;
 import io.millrace.jobs.TestRatings;
 import io.millrace.jobs.TestTopics;
@@ -11,9 +12,6 @@ import io.millrace.jobs.config.PipelineConfig;
 import io.millrace.jobs.config.PipelineConfigReader;
 import io.millrace.jobs.embedded.EmbeddedFlink;
 import io.millrace.model.ModelSpec;
-import io.millrace.model.feature.FeatureExtractor;
-import io.millrace.model.parameter.ParameterKey;
-import io.millrace.model.parameter.ParameterLayout;
 import io.millrace.model.version.Manifest;
 import io.millrace.schemas.Click;
 import io.millrace.schemas.Impression;
@@ -27,12 +25,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
@@ -290,25 +286,16 @@ class SavepointITCase {
 
     private static SortedMap<Long, Long> exampleCounts(List<Impression> shown, ModelSpec spec)
             throws Exception {
-        FeatureExtractor extractor = new FeatureExtractor(spec);
-        SortedMap<Long, Long> counts = new TreeMap<>();
+        ExpectedCounts counts = new ExpectedCounts(spec);
         for (Impression impression : shown) {
-            long[] keys =
-                    extractor
-                            .extract(
-                                    impression.getUser(),
-                                    impression.getItem(),
-                                    impression.getFeatures(),
-                                    Map.of(),
-                                    impression.getTimestamp())
-                            .keys();
-            Arrays.stream(keys).distinct().forEach(key -> counts.merge(key, 1L, Long::sum));
+            counts.add(
+                    impression.getUser(),
+                    impression.getItem(),
+                    impression.getFeatures(),
+                    impression.getTimestamp(),
+                    1);
         }
-        int blocks = new ParameterLayout(spec).dense().blocks();
-        for (int block = 0; block < blocks; block++) {
-            counts.put(ParameterKey.ofDenseBlock(block), (long) shown.size());
-        }
-        return counts;
+        return counts.counts();
     }
 
     private static Impression impression(int i) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.jobs.wire.ExampleSerializer;
 import io.millrace.jobs.wire.SerializerContract;
+import io.millrace.jobs.wire.SerializerTypeInfo;
 import io.millrace.model.example.Example;
 import io.millrace.model.stream.StreamKeys;
 import java.io.IOException;
@@ -31,8 +32,11 @@ class DraftSerializerTest extends SerializerContract<Draft<Example>> {
                     + "0000"; // no keys, nothing recorded
 
     @Override
+    @SuppressWarnings("unchecked")
     protected TypeInformation<Draft<Example>> type() {
-        return DraftSerializer.type(new ExampleSerializer());
+        return SerializerTypeInfo.of(
+                (Class<Draft<Example>>) (Class<?>) Draft.class,
+                () -> DraftSerializer.of(new ExampleSerializer()));
     }
 
     @Override

@@ -25,6 +25,11 @@ public final class PacedPolls
     private static final long PAUSE_NANOS = 3_000_000;
     private static final long LONG_PAUSE_NANOS = 40_000_000;
 
+    /**
+     * So clicks come after their impressions while there are kills to come, and before them then.
+     */
+    private static final long CLICKS_PAUSES = 3;
+
     private static volatile Duration always = Duration.ZERO;
 
     /** How long to wait after each poll even when there are no kills to come. */
@@ -45,9 +50,14 @@ public final class PacedPolls
         if (polls < 0) {
             LockSupport.parkNanos(always.toNanos());
         } else {
-            LockSupport.parkNanos(polls < QUICK_POLLS ? PAUSE_NANOS : LONG_PAUSE_NANOS);
+            long pause = polls < QUICK_POLLS ? PAUSE_NANOS : LONG_PAUSE_NANOS;
+            LockSupport.parkNanos(isOfClicks(records) ? CLICKS_PAUSES * pause : pause);
         }
         return records;
+    }
+
+    private static boolean isOfClicks(ConsumerRecords<byte[], byte[]> records) {
+        return records.partitions().stream().anyMatch(at -> at.topic().equals("clicks"));
     }
 
     @Override

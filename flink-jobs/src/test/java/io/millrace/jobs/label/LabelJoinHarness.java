@@ -42,7 +42,7 @@ final class LabelJoinHarness implements AutoCloseable {
             join;
 
     private LabelJoinHarness(LabelSettings settings, int subtasks, int subtask) throws Exception {
-        this(LabelJoin.operator(settings, ExampleSerializer.TYPE), subtasks, subtask);
+        this(LabelJoin.operator(settings, new ExampleSerializer()), subtasks, subtask);
     }
 
     private LabelJoinHarness(
@@ -77,6 +77,15 @@ final class LabelJoinHarness implements AutoCloseable {
     static LabelJoinHarness openOf010() throws Exception {
         LabelJoinHarness harness =
                 new LabelJoinHarness(new KeyedProcessOperator<>(new LabelStateOf010(WINDOW)), 1, 0);
+        harness.join.open();
+        return harness;
+    }
+
+    /** What writes the state that was written from then on, until it was one record. */
+    static LabelJoinHarness openOfFour() throws Exception {
+        LabelJoinHarness harness =
+                new LabelJoinHarness(
+                        new KeyedProcessOperator<>(new LabelStateInFour(WINDOW, LATE)), 1, 0);
         harness.join.open();
         return harness;
     }

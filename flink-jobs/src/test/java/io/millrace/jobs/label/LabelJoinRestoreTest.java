@@ -110,6 +110,128 @@ class LabelJoinRestoreTest extends LabelJoinCase {
         assertNothingIsLeft();
     }
 
+    @Test
+    void stateInFourIsTakenOver() throws Exception {
+        OperatorSubtaskState old;
+        try (LabelJoinHarness before = LabelJoinHarness.openOfFour()) {
+            before.impress("negative", SHOWN - WINDOW);
+            before.impress("negative, not clicked", SHOWN - WINDOW);
+            before.watermark(SHOWN);
+            before.impress("open", SHOWN);
+            before.impress("clicked", SHOWN);
+            before.click("clicked", SHOWN + 1, 0);
+            before.impress("clicked late", SHOWN);
+            before.click("clicked late", SHOWN + 1_500, 1);
+            before.click("early", SHOWN + 2, 2);
+            before.click("early", SHOWN + 1, 3);
+            before.click("never shown", SHOWN + 1, 4);
+            before.click("never shown", SHOWN + 2, 5);
+            old = before.snapshot();
+        }
+        join.close();
+
+        join = LabelJoinHarness.restore(WAIT.tellingNotes(), old);
+        join.watermark(SHOWN);
+        // Some are taken over before the next restore, some only after it.
+        join.impress("early", SHOWN);
+        join.click("clicked", SHOWN + 2, 6);
+        OperatorSubtaskState between = join.snapshot();
+        assertThat(join.learned()).containsExactly("early CLICK 1 1 10001");
+        assertThat(join.notes())
+                .extracting(note -> note.impressionId() + " " + note.kind())
+                .containsExactly("early DUPLICATE_CLICK", "clicked DUPLICATE_CLICK");
+        join.close();
+
+        join = LabelJoinHarness.restore(WAIT.tellingNotes(), between);
+        join.click("negative", SHOWN + 1, 7);
+        join.impress("open", SHOWN);
+        join.watermark(WINDOW_END);
+        assertThat(join.learned())
+                .containsExactlyInAnyOrder(
+                        "negative REVERSAL 0 -1 10001",
+                        "negative CORRECTION 1 1 10001",
+                        "open TIMEOUT 0 1 11000",
+                        "clicked late TIMEOUT 0 1 11000",
+                        "clicked late REVERSAL 0 -1 11500",
+                        "clicked late CORRECTION 1 1 11500");
+        join.click("early", SHOWN + 2_000, 8);
+        join.impress("clicked", SHOWN);
+        join.watermark(LATE_END + 2);
+        assertThat(join.learned()).hasSize(6);
+        assertThat(join.notes())
+                .extracting(note -> note.impressionId() + " " + note.kind())
+                .containsExactly(
+                        "open DUPLICATE_IMPRESSION",
+                        "early DUPLICATE_CLICK",
+                        "clicked DUPLICATE_IMPRESSION",
+                        "never shown UNMATCHED_CLICK",
+                        "never shown UNMATCHED_CLICK");
+        assertThat(offsets()).containsExactly(4L, 5L);
+        assertThat(join.stateEntries()).isZero();
+        assertThat(join.timers()).isZero();
+    }
+
+    @Test
+    void clicksAloneAreTakenOverToo() throws Exception {
+        OperatorSubtaskState old;
+        try (LabelJoinHarness before = LabelJoinHarness.openOf010()) {
+            before.click("early", SHOWN + 1, 0);
+            old = before.snapshot();
+        }
+        join.close();
+
+        join = LabelJoinHarness.restore(WAIT, old);
+        join.impress("early", SHOWN);
+        assertThat(join.learned()).containsExactly("early CLICK 1 1 10001");
+        OperatorSubtaskState takenOver = join.snapshot();
+        join.close();
+
+        // Nothing is left in the former states, so they are not even opened.
+        join = LabelJoinHarness.restore(WAIT.tellingNotes(), takenOver);
+        join.click("early", SHOWN + 2, 1);
+        assertThat(join.notes())
+                .extracting(LabelNote::kind)
+                .containsExactly(LabelNote.Kind.DUPLICATE_CLICK);
+    }
+
+    @Test
+    void stateOfVersion010SurvivesARescaleBeforeItIsTakenOver() throws Exception {
+        OperatorSubtaskState old;
+        try (LabelJoinHarness before = LabelJoinHarness.openOf010()) {
+            before.impress(idOf(0), SHOWN);
+            old = before.snapshot();
+        }
+        join.close();
+        OperatorSubtaskState[] two = new OperatorSubtaskState[2];
+        for (int subtask = 0; subtask < 2; subtask++) {
+            OperatorSubtaskState state =
+                    AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                            old, LabelJoinHarness.SUBTASKS, 1, 2, subtask);
+            try (var half = LabelJoinHarness.restore(WAIT, state, 2, subtask)) {
+                half.impress(idOf(subtask, "new"), SHOWN);
+                two[subtask] = half.snapshot();
+            }
+        }
+
+        join =
+                LabelJoinHarness.restore(
+                        WAIT,
+                        AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                                AbstractStreamOperatorTestHarness.repackageState(two),
+                                LabelJoinHarness.SUBTASKS,
+                                2,
+                                1,
+                                0));
+        join.click(idOf(0), SHOWN + 1, 0);
+        join.click(idOf(0, "new"), SHOWN + 1, 1);
+        join.click(idOf(1, "new"), SHOWN + 1, 2);
+        assertThat(join.learned())
+                .containsExactly(
+                        idOf(0) + " CLICK 1 1 10001",
+                        idOf(0, "new") + " CLICK 1 1 10001",
+                        idOf(1, "new") + " CLICK 1 1 10001");
+    }
+
     /** A watermark begins anew with each attempt, but a repeat stays one. */
     @Test
     void anImpressionThatWasTooLateIsSoAfterARestore() throws Exception {
