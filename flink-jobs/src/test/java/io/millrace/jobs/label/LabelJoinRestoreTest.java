@@ -204,24 +204,13 @@ class LabelJoinRestoreTest extends LabelJoinCase {
         join.close();
         OperatorSubtaskState[] two = new OperatorSubtaskState[2];
         for (int subtask = 0; subtask < 2; subtask++) {
-            OperatorSubtaskState state =
-                    AbstractStreamOperatorTestHarness.repartitionOperatorState(
-                            old, LabelJoinHarness.SUBTASKS, 1, 2, subtask);
-            try (var half = LabelJoinHarness.restore(WAIT, state, 2, subtask)) {
+            try (var half = LabelJoinHarness.restore(WAIT, half(old, subtask), 2, subtask)) {
                 half.impress(idOf(subtask, "new"), SHOWN);
                 two[subtask] = half.snapshot();
             }
         }
 
-        join =
-                LabelJoinHarness.restore(
-                        WAIT,
-                        AbstractStreamOperatorTestHarness.repartitionOperatorState(
-                                AbstractStreamOperatorTestHarness.repackageState(two),
-                                LabelJoinHarness.SUBTASKS,
-                                2,
-                                1,
-                                0));
+        join = LabelJoinHarness.restore(WAIT, together(two));
         join.click(idOf(0), SHOWN + 1, 0);
         join.click(idOf(0, "new"), SHOWN + 1, 1);
         join.click(idOf(1, "new"), SHOWN + 1, 2);
@@ -320,10 +309,7 @@ class LabelJoinRestoreTest extends LabelJoinCase {
         long waiting = 0;
         long labelled = 0;
         for (int subtask = 0; subtask < 2; subtask++) {
-            OperatorSubtaskState state =
-                    AbstractStreamOperatorTestHarness.repartitionOperatorState(
-                            snapshot, LabelJoinHarness.SUBTASKS, 1, 2, subtask);
-            try (var half = LabelJoinHarness.restore(WAIT, state, 2, subtask)) {
+            try (var half = LabelJoinHarness.restore(WAIT, half(snapshot, subtask), 2, subtask)) {
                 waiting += half.waiting();
                 half.watermark(WINDOW_END);
                 labelled += half.learned().size();
@@ -342,25 +328,14 @@ class LabelJoinRestoreTest extends LabelJoinCase {
         OperatorSubtaskState one = join.snapshot();
         OperatorSubtaskState[] two = new OperatorSubtaskState[2];
         for (int subtask = 0; subtask < 2; subtask++) {
-            OperatorSubtaskState state =
-                    AbstractStreamOperatorTestHarness.repartitionOperatorState(
-                            one, LabelJoinHarness.SUBTASKS, 1, 2, subtask);
-            try (var half = LabelJoinHarness.restore(WAIT, state, 2, subtask)) {
+            try (var half = LabelJoinHarness.restore(WAIT, half(one, subtask), 2, subtask)) {
                 half.impress(idOf(subtask, "more"), SHOWN);
                 two[subtask] = half.snapshot();
             }
         }
         join.close();
 
-        join =
-                LabelJoinHarness.restore(
-                        WAIT,
-                        AbstractStreamOperatorTestHarness.repartitionOperatorState(
-                                AbstractStreamOperatorTestHarness.repackageState(two),
-                                LabelJoinHarness.SUBTASKS,
-                                2,
-                                1,
-                                0));
+        join = LabelJoinHarness.restore(WAIT, together(two));
 
         assertThat(join.waiting()).isEqualTo(4);
         join.watermark(WINDOW_END);
@@ -394,14 +369,28 @@ class LabelJoinRestoreTest extends LabelJoinCase {
         OperatorSubtaskState snapshot = join.snapshot();
 
         for (int subtask = 0; subtask < 2; subtask++) {
-            OperatorSubtaskState state =
-                    AbstractStreamOperatorTestHarness.repartitionOperatorState(
-                            snapshot, LabelJoinHarness.SUBTASKS, 1, 2, subtask);
-            try (var half = LabelJoinHarness.restore(WAIT, state, 2, subtask)) {
+            try (var half = LabelJoinHarness.restore(WAIT, half(snapshot, subtask), 2, subtask)) {
                 half.impress(idOf(subtask), SHOWN);
                 assertThat(half.deadLetters()).hasSize(1);
             }
         }
+    }
+
+    /** What one of two subtasks is given of the state of one. */
+    private static OperatorSubtaskState half(OperatorSubtaskState whole, int subtask)
+            throws Exception {
+        return AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                whole, LabelJoinHarness.SUBTASKS, 1, 2, subtask);
+    }
+
+    /** What one subtask is given of the state of two. */
+    private static OperatorSubtaskState together(OperatorSubtaskState... two) throws Exception {
+        return AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                AbstractStreamOperatorTestHarness.repackageState(two),
+                LabelJoinHarness.SUBTASKS,
+                2,
+                1,
+                0);
     }
 
     private static String idOf(int subtask) {
