@@ -25,9 +25,7 @@ public final class PacedPolls
     private static final long PAUSE_NANOS = 3_000_000;
     private static final long LONG_PAUSE_NANOS = 40_000_000;
 
-    /**
-     * So clicks come after their impressions while there are kills to come, and before them then.
-     */
+    /** Clicks pause longer, and come after their impressions; without pauses they come first. */
     private static final long CLICKS_PAUSES = 3;
 
     private static volatile Duration always = Duration.ZERO;
