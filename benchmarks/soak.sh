@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the demo's load for a while, with a version every second, and says what the process holds:
-# heap after a collection, resident memory, threads, open files, and bytes on disk by kind.
+# heap in use after a collection and what the heap has taken, resident memory, threads, open files, and bytes on disk by kind.
 #
 #   benchmarks/soak.sh [DURATION, such as 30m] [SECONDS between two lines]
 set -euo pipefail
@@ -35,29 +35,40 @@ megabytes() {
     echo $((${kilobytes:-0} / 1024))
 }
 
-# Young and old generation; what follows them is metaspace.
-heap_in_use() {
-    jcmd "$demo" GC.heap_info | sed -n 's/.*used \([0-9]*\)K.*/\1/p' | head -n 2 | awk '{s += $1} END {print s}'
+# heap KIND: kilobytes "used", or taken in "total", by the young and the old generation; what follows them is metaspace.
+heap() {
+    jcmd "$demo" GC.heap_info | sed -n "s/.*$1 \([0-9]*\)K.*/\1/p" | head -n 2 | awk '{s += $1} END {print s}'
 }
 
-printf '%8s %8s %8s %8s %8s %10s %12s %9s\n' \
-    seconds 'heap MB' 'RSS MB' threads files 'versions' 'versions MB' 'checkp. MB'
+printf '%8s %8s %8s %8s %8s %8s %10s %12s %17s\n' \
+    seconds 'heap MB' 'of MB' 'RSS MB' threads files 'versions' 'versions MB' 'checkpoints MB'
 start=$SECONDS
+line=$every
 while kill -0 "$demo" 2> /dev/null; do
-    sleep "$every" &
-    wait -n "$demo" $! 2> /dev/null || true
+    # Each second: what checkpoints take rises and falls every few seconds, as RocksDB merges files.
+    least=
+    most=
+    while [ $((SECONDS - start)) -lt "$line" ] && kill -0 "$demo" 2> /dev/null; do
+        sleep 1
+        taken="$(megabytes "$files/kept/checkpoints")"
+        [ -n "$least" ] && [ "$least" -le "$taken" ] || least=$taken
+        [ -n "$most" ] && [ "$most" -ge "$taken" ] || most=$taken
+    done
+    line=$((line + every))
     [ -r "/proc/$demo/status" ] || break
     jcmd "$demo" GC.run > /dev/null 2>&1 || break
-    heap="$(heap_in_use)" || break
-    printf '%8d %8d %8d %8d %8d %10d %12d %9d\n' \
+    used="$(heap used)" || break
+    total="$(heap total)" || break
+    printf '%8d %8d %8d %8d %8d %8d %10d %12d %17s\n' \
         $((SECONDS - start)) \
-        $((heap / 1024)) \
+        $((used / 1024)) \
+        $((total / 1024)) \
         $(($(sed -n 's/VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$demo/status" || echo 0) / 1024)) \
         "$(sed -n 's/Threads:[^0-9]*//p' "/proc/$demo/status")" \
         "$(find "/proc/$demo/fd" -mindepth 1 2> /dev/null | wc -l)" \
         "$(find "$files/kept" -name manifest.json | wc -l)" \
         "$(megabytes "$files/kept/versions")" \
-        "$(megabytes "$files/kept/checkpoints")"
+        "$least to $most"
 done
 wait "$demo"
 tail -n 12 "$files/demo.txt"

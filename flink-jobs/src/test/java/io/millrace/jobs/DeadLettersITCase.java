@@ -24,6 +24,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.IOUtils;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -68,9 +69,8 @@ class DeadLettersITCase {
     }
 
     @AfterAll
-    static void stop() {
-        flink.close();
-        kafka.close();
+    static void stop() throws Exception {
+        IOUtils.closeAll(flink, kafka);
     }
 
     @Test

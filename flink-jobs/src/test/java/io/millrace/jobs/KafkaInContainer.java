@@ -80,6 +80,10 @@ final class KafkaInContainer implements TestKafka {
     public void close() {
         try (admin) {
             await(admin.deleteTopics(await(admin.listTopics().names())).all());
+            // The controller says so; the broker may know a little later.
+            Await.until(
+                    "the topics of the test to be gone",
+                    () -> await(admin.listTopics().names()).isEmpty());
             Await.until("the groups of the test to be gone", this::deleteGroups);
         } catch (Exception e) {
             throw new IllegalStateException("the container cannot be emptied", e);

@@ -22,6 +22,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.IOUtils;
 
 /** Runs of one training job over the same events, killed as planned or left alone. */
 final class KillRun implements AutoCloseable {
@@ -78,10 +79,8 @@ final class KillRun implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        together.flink.close();
-        apart.flink.close();
-        kafka.close();
+    public void close() throws Exception {
+        IOUtils.closeAll(together.flink, apart.flink, kafka);
     }
 
     private PipelineConfig config(String name, int trainers, int shards) {

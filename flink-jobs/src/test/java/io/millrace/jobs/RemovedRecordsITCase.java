@@ -13,6 +13,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.IOUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
@@ -46,9 +47,8 @@ class RemovedRecordsITCase {
     }
 
     @AfterEach
-    void stop() {
-        flink.close();
-        kafka.close();
+    void stop() throws Exception {
+        IOUtils.closeAll(flink, kafka);
     }
 
     @Test

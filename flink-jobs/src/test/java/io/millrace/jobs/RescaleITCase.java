@@ -15,6 +15,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,9 +45,8 @@ class RescaleITCase {
     }
 
     @AfterEach
-    void stop() {
-        flink.close();
-        kafka.close();
+    void stop() throws Exception {
+        IOUtils.closeAll(flink, kafka);
     }
 
     @Test
@@ -85,6 +85,8 @@ class RescaleITCase {
         PacedPolls.pace(Duration.ofMillis(40));
         JobClient job = start(config, savepoint);
         awaitExamples(config, examples);
+        // Lest the input ends before the savepoint.
+        PacedPolls.pace(Duration.ofSeconds(1));
         String made = flink.stopWithSavepoint(job.getJobID(), directory.resolve("savepoints"));
         assertThat(VersionRows.newest(config).examples()).isLessThan(RATINGS);
         return made;

@@ -53,6 +53,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.IOUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,9 +86,8 @@ class ScoringJobITCase {
     }
 
     @AfterAll
-    static void stop() {
-        flink.close();
-        kafka.close();
+    static void stop() throws Exception {
+        IOUtils.closeAll(flink, kafka);
     }
 
     @AfterEach

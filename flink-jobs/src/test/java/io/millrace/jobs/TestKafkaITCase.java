@@ -66,18 +66,20 @@ class TestKafkaITCase {
     }
 
     /** Leaves a group behind. */
-    private static void commit(TestKafka kafka, String topic) {
+    private static void commit(TestKafka kafka, String topic) throws Exception {
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(
                         Map.of(
                                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                                 kafka.bootstrapServers(),
                                 ConsumerConfig.GROUP_ID_CONFIG,
-                                "readers"),
+                                "readers",
+                                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                                "earliest"),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer())) {
             consumer.subscribe(List.of(topic));
-            consumer.poll(Duration.ofSeconds(10));
+            Await.until("a record", () -> !consumer.poll(Duration.ofMillis(100)).isEmpty());
             consumer.commitSync();
         }
     }

@@ -10,6 +10,7 @@ import io.millrace.model.version.VersionCatalog;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.IOUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -34,9 +35,8 @@ class TrainingJobITCase {
     }
 
     @AfterAll
-    static void stop() {
-        flink.close();
-        kafka.close();
+    static void stop() throws Exception {
+        IOUtils.closeAll(flink, kafka);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.IOUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -39,9 +40,8 @@ class TwoJobsITCase {
     }
 
     @AfterAll
-    static void stop() {
-        flink.close();
-        kafka.close();
+    static void stop() throws Exception {
+        IOUtils.closeAll(flink, kafka);
     }
 
     @Test

@@ -31,6 +31,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.IOUtils;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -68,9 +69,8 @@ class VocabularyITCase {
     }
 
     @AfterAll
-    static void stop() {
-        flink.close();
-        kafka.close();
+    static void stop() throws Exception {
+        IOUtils.closeAll(flink, kafka);
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.jobs.telemetry.MetricNames;
 import io.millrace.schemas.ModelVersion;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +29,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class ComposeContainerIT implements LogsOfFailure.HasStack {
 
     private static final String[] JOBS = {"train", "train-worker", "score", "score-worker"};
-    private static final Duration START = Duration.ofMinutes(4);
-    private static final Duration STEP = Duration.ofMinutes(2);
 
     private static final String TRAINED =
             "flink_taskmanager_job_task_operator_" + MetricNames.TRAINED_EXAMPLES;
@@ -73,24 +70,22 @@ final class ComposeContainerIT implements LogsOfFailure.HasStack {
     void comesUpHealthy() {
         stack.up("kafka", "prometheus", "simulator");
         stack.up(JOBS);
-        awaitHealth(START);
+        awaitHealth();
         assertThat(stack.health("simulator")).isEqualTo("running");
     }
 
     @Test
     @Order(2)
     void publishesAndAnnouncesVersions() {
-        Until.good("a version", STEP, versions::newest, newest -> newest > 1);
+        Until.good("a version", versions::newest, newest -> newest > 1);
         try (Announcements announcements = announcements()) {
             List<ModelVersion> announced =
-                    Until.good(
-                            "its announcement", STEP, announcements::soFar, all -> !all.isEmpty());
+                    Until.good("its announcement", announcements::soFar, all -> !all.isEmpty());
             assertThat(versions.newest())
                     .isGreaterThanOrEqualTo(announced.get(announced.size() - 1).getVersion());
         }
         Until.good(
                 "a version that has learned",
-                STEP,
                 versions::published,
                 all -> !all.isEmpty() && all.get(all.size() - 1).examples() > 0);
     }
@@ -99,9 +94,9 @@ final class ComposeContainerIT implements LogsOfFailure.HasStack {
     @Order(3)
     void answersRequestsWithScores() {
         questions = new Questions(stack.bootstrapServers());
-        Until.good("a score", STEP, questions::scored, scored -> scored > 0);
+        Until.good("a score", questions::scored, scored -> scored > 0);
         long version = questions.newestVersion();
-        Until.good("a score by a newer version", STEP, questions::newestVersion, v -> v > version);
+        Until.good("a score by a newer version", questions::newestVersion, v -> v > version);
     }
 
     @Test
@@ -111,7 +106,6 @@ final class ComposeContainerIT implements LogsOfFailure.HasStack {
         assertThat(waiting).isNotEmpty();
         Until.good(
                 "data for all panels",
-                STEP,
                 () -> {
                     waiting.values().removeIf(query -> hasNumbers(stack.prometheus(query)));
                     return Map.copyOf(waiting);
@@ -126,7 +120,6 @@ final class ComposeContainerIT implements LogsOfFailure.HasStack {
         JsonNode rules =
                 Until.good(
                         "the rules' first evaluation",
-                        STEP,
                         () ->
                                 stack.get("PROMETHEUS_PORT", "/api/v1/rules")
                                         .at("/data/groups/0/rules"),
@@ -156,14 +149,13 @@ final class ComposeContainerIT implements LogsOfFailure.HasStack {
         stack.stop(JOBS);
         stack.up(Stream.concat(Stream.of("--scale", "train-worker=2"), Stream.of(JOBS)));
         awaitNewVersion(before);
-        awaitHealth(START);
+        awaitHealth();
         Until.good(
                 "a trainer and a shard on task managers of their own",
-                STEP,
                 () -> stack.prometheus("count by (instance) (" + TRAINED + " or " + CACHED + ")"),
                 machines -> machines.size() == 2);
         long scored = questions.scored();
-        Until.good("another score", STEP, questions::scored, now -> now > scored);
+        Until.good("another score", questions::scored, now -> now > scored);
         assertThatVersionsAreRight();
     }
 
@@ -190,7 +182,7 @@ final class ComposeContainerIT implements LogsOfFailure.HasStack {
         int restarts = stack.restarts(service);
         long begin = System.nanoTime();
         stack.killJvm(service);
-        Until.good("its restart", STEP, () -> stack.restarts(service), now -> now > restarts);
+        Until.good("its restart", () -> stack.restarts(service), now -> now > restarts);
         // Nothing is published before the new process is there, and that takes a while.
         Versions.Published before = newest();
         Versions.Published after = awaitNewVersion(before);
@@ -198,7 +190,7 @@ final class ComposeContainerIT implements LogsOfFailure.HasStack {
                 "[compose] %s killed: version %d after %d came %.1f s later%n",
                 service, after.version(), before.version(), (System.nanoTime() - begin) / 1e9);
         assertThatVersionsAreRight();
-        awaitHealth(STEP);
+        awaitHealth();
     }
 
     /** One that has learned what came since; none that came since has learned less. */
@@ -206,7 +198,6 @@ final class ComposeContainerIT implements LogsOfFailure.HasStack {
         List<Versions.Published> since =
                 Until.good(
                         "a version after " + before,
-                        STEP,
                         () -> after(before.version()),
                         all ->
                                 !all.isEmpty()
@@ -235,7 +226,7 @@ final class ComposeContainerIT implements LogsOfFailure.HasStack {
         assertThat(all).allMatch(version -> version.examples() <= version.impressions());
         try (Announcements announcements = announcements()) {
             List<Long> announced = new ArrayList<>();
-            Until.good("announcements", STEP, announcements::soFar, told -> told.size() >= 2)
+            Until.good("announcements", announcements::soFar, told -> told.size() >= 2)
                     .forEach(told -> announced.add(told.getVersion()));
             assertThat(announced).isSorted();
             // Older ones may have been removed meanwhile.
@@ -250,12 +241,11 @@ final class ComposeContainerIT implements LogsOfFailure.HasStack {
         return new Announcements(stack.bootstrapServers(), "models");
     }
 
-    private void awaitHealth(Duration limit) {
+    private void awaitHealth() {
         for (String service :
                 List.of("kafka", "train", "train-worker", "score", "score-worker", "prometheus")) {
             Until.good(
                     "health of " + service,
-                    limit,
                     () -> stack.health(service),
                     health -> health.equals("healthy"));
         }

@@ -83,10 +83,14 @@ final class ComposeStack implements AutoCloseable {
         return result.exitCode() == 0 ? result.output() : "";
     }
 
-    /** {@code kill -9} of the JVM of a service; compose's restart policy does the rest. */
+    /**
+     * {@code kill -9} of the JVM of a service; compose's restart policy does the rest. How the
+     * shell ends says nothing: the container may end before it.
+     */
     void killJvm(String service) {
-        exec(
-                service,
+        Engine.docker(
+                "exec",
+                container(service),
                 "bash",
                 "-c",
                 "for p in /proc/[0-9]*; do case $(readlink $p/exe) in */java) kill -9 ${p##*/};;"

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.jobs.cli.cluster.ClusterMain;
-import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LogsOfFailure.class)
 final class SessionClusterContainerIT implements LogsOfFailure.HasStack {
 
-    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
 
     private ComposeStack stack;
@@ -44,7 +42,6 @@ final class SessionClusterContainerIT implements LogsOfFailure.HasStack {
         stack.up("kafka", "simulator", "session", "session-worker");
         Until.good(
                 "five free slots",
-                LIMIT,
                 () -> stack.get("SESSION_PORT", "/overview").path("slots-available").asInt(),
                 slots -> slots == 5);
     }
@@ -59,17 +56,17 @@ final class SessionClusterContainerIT implements LogsOfFailure.HasStack {
     @Test
     void jobsRunBesideAndAfterEachOther() {
         String first = submit("train");
-        Until.good("a version of the first job", LIMIT, versions::newest, newest -> newest > 0);
+        Until.good("a version of the first job", versions::newest, newest -> newest > 0);
         String scoring = submit("score");
         awaitRunning(scoring);
         stack.exec("session", "flink", "cancel", first);
-        Until.good("the first job's end", LIMIT, () -> state(first), "CANCELED"::equals);
+        Until.good("the first job's end", () -> state(first), "CANCELED"::equals);
         long last = versions.newest();
 
         String second = submit("train");
-        Until.good("a version of the second job", LIMIT, versions::newest, now -> now > last);
+        Until.good("a version of the second job", versions::newest, now -> now > last);
         try (Questions questions = new Questions(stack.bootstrapServers())) {
-            Until.good("a score", LIMIT, questions::scored, scored -> scored > 0);
+            Until.good("a score", questions::scored, scored -> scored > 0);
         }
         assertThat(state(second)).isEqualTo("RUNNING");
         assertThat(state(scoring)).isEqualTo("RUNNING");
@@ -103,7 +100,6 @@ final class SessionClusterContainerIT implements LogsOfFailure.HasStack {
     private void awaitRunning(String job) {
         Until.good(
                 "all tasks of " + job,
-                LIMIT,
                 () -> job(job).path("status-counts"),
                 counts -> {
                     int all = 0;

@@ -8,6 +8,9 @@ import java.util.function.Supplier;
 /** Waits for something to come true. */
 final class Until {
 
+    /** Longer than a slow machine takes to start the whole stack again. */
+    private static final Duration LIMIT = Duration.ofMinutes(6);
+
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private Until() {}
@@ -18,8 +21,8 @@ final class Until {
      *
      * @throws AssertionError with the last look, when it is not good in time
      */
-    static <T> T good(String what, Duration limit, Supplier<T> look, Predicate<T> good) {
-        Instant end = Instant.now().plus(limit);
+    static <T> T good(String what, Supplier<T> look, Predicate<T> good) {
+        Instant end = Instant.now().plus(LIMIT);
         Object last;
         do {
             try {
@@ -33,7 +36,7 @@ final class Until {
             }
             pause();
         } while (Instant.now().isBefore(end));
-        throw new AssertionError(what + " did not come within " + limit + "; last: " + last);
+        throw new AssertionError(what + " did not come within " + LIMIT + "; last: " + last);
     }
 
     private static void pause() {

@@ -27,8 +27,10 @@ final class Versions {
 
     /** Numbers of the versions that have a manifest, ascending. */
     List<Long> numbers() {
-        return stack.tryShell(service, "cd " + FOLDER + " && ls -d */manifest.json")
+        // Not ls, which fails when retention takes one away while it looks.
+        return stack.tryShell(service, "cd " + FOLDER + " && printf '%s\\n' [0-9]*/manifest.json")
                 .lines()
+                .filter(line -> !line.startsWith("["))
                 .map(line -> Long.valueOf(line.substring(0, line.indexOf('/'))))
                 .sorted()
                 .toList();

@@ -97,7 +97,7 @@ final class BrokerProcess implements AutoCloseable {
         try (Admin admin = admin()) {
             Wait.until(
                     "the broker to answer",
-                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(120),
                     () -> answers(admin),
                     process::lastLines);
         }
@@ -122,7 +122,10 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     private static void writeProperties(Path directory, Path data, int port) throws IOException {
-        int controller = freePort();
+        int controller;
+        do {
+            controller = freePort();
+        } while (controller == port);
         Files.writeString(
                 directory.resolve("server.properties"),
                 """

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Times are printed; a slow machine fails no scenario before two minutes. {@code
  * -Dfailure.flink=KEY=VALUE,...} adds to Flink's configuration.
  */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FailureITCase {
 
     private static final Duration BROKER_PAUSE = Duration.ofSeconds(60);

@@ -35,7 +35,7 @@ import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
  */
 final class FlinkProcesses implements AutoCloseable {
 
-    private static final Duration STARTED = Duration.ofSeconds(60);
+    private static final Duration STARTED = Duration.ofSeconds(120);
     private static final Pattern SUBMITTED = Pattern.compile("JobID ([0-9a-f]{32})");
 
     private final Path directory;
@@ -120,7 +120,7 @@ final class FlinkProcesses implements AutoCloseable {
         }
         Wait.until(
                 "the task managers " + taskManagers.keySet(),
-                Duration.ofSeconds(90),
+                Duration.ofSeconds(120),
                 () -> registered().equals(taskManagers.keySet()),
                 this::evidence);
     }

@@ -39,6 +39,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.IOUtils;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -92,9 +93,8 @@ class SavepointITCase {
     }
 
     @AfterEach
-    void stop() {
-        flink.close();
-        kafka.close();
+    void stop() throws Exception {
+        IOUtils.closeAll(flink, kafka);
     }
 
     @Test
@@ -239,7 +239,7 @@ class SavepointITCase {
     private static void awaitExamples(PipelineConfig config, long examples) throws Exception {
         Wait.until(
                 "a version with " + examples + " examples",
-                Duration.ofSeconds(60),
+                Duration.ofSeconds(120),
                 () ->
                         VersionRows.newestVersion(config) > 0
                                 && VersionRows.newest(config).examples() >= examples,

@@ -47,7 +47,7 @@ record SubmittedJob(String id, FlinkRest rest) {
     /** Cancels it and waits until its tasks have ended. */
     void cancel() throws Exception {
         rest.cancel(id);
-        Wait.until("the end of job " + id, Duration.ofSeconds(60), this::hasEnded, () -> "");
+        Wait.until("the end of job " + id, Duration.ofSeconds(120), this::hasEnded, () -> "");
     }
 
     private JsonNode exceptions() throws InterruptedException {

@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.flink.util.IOUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -59,9 +60,8 @@ class KafkaHistoryITCase {
     }
 
     @AfterEach
-    void stop() {
-        producer.close();
-        kafka.close();
+    void stop() throws Exception {
+        IOUtils.closeAll(producer, kafka);
     }
 
     @Test

@@ -48,7 +48,8 @@ public final class PacedPolls
         if (polls < 0) {
             LockSupport.parkNanos(always.toNanos());
         } else {
-            long pause = polls < QUICK_POLLS ? PAUSE_NANOS : LONG_PAUSE_NANOS;
+            // Longer and longer, so that the input outlasts a kill that is late.
+            long pause = polls < QUICK_POLLS ? PAUSE_NANOS : LONG_PAUSE_NANOS * polls / QUICK_POLLS;
             LockSupport.parkNanos(isOfClicks(records) ? CLICKS_PAUSES * pause : pause);
         }
         return records;

@@ -11,7 +11,6 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +22,10 @@ import org.slf4j.LoggerFactory;
 public final class TopicTail<T extends SpecificRecord> implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicTail.class);
-    private static final Duration POLL = Duration.ofSeconds(1);
+
+    /** Not woken up: who ends the tail waits this long at most. */
+    private static final Duration POLL = Duration.ofMillis(100);
+
     private static final Duration LAST_POLLS = Duration.ofSeconds(5);
 
     private final String topic;
@@ -51,7 +53,6 @@ public final class TopicTail<T extends SpecificRecord> implements AutoCloseable 
     @Override
     public void close() {
         closed = true;
-        consumer.wakeup();
         try {
             thread.join();
         } catch (InterruptedException e) {
@@ -79,12 +80,8 @@ public final class TopicTail<T extends SpecificRecord> implements AutoCloseable 
     }
 
     private void listen() {
-        try {
-            while (!closed) {
-                consumer.poll(POLL).forEach(this::deliver);
-            }
-        } catch (WakeupException end) {
-            // Only close() wakes the consumer up.
+        while (!closed) {
+            consumer.poll(POLL).forEach(this::deliver);
         }
     }
 
@@ -93,6 +90,9 @@ public final class TopicTail<T extends SpecificRecord> implements AutoCloseable 
         long giveUp = System.nanoTime() + LAST_POLLS.toNanos();
         while (isBefore(ends) && System.nanoTime() < giveUp) {
             consumer.poll(POLL).forEach(this::deliver);
+        }
+        if (isBefore(ends)) {
+            LOG.warn("topic {} was not read to its end within {}", topic, LAST_POLLS);
         }
     }
 

@@ -2,7 +2,6 @@ package io.millrace.jobs.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.jobs.TestKafka;
 import io.millrace.jobs.cli.stream.PipelineTopics;
@@ -54,7 +53,8 @@ class OpenLoopITCase {
 
             assertThat(made.unanswered()).isEqualTo(10 + 20);
             assertThat(made.latency().p99()).isNaN();
-            assertThat(made.sentPerSecond()).isCloseTo(100, within(50.0));
+            // Less by how late the last one was.
+            assertThat(made.sentPerSecond()).isBetween(10.0, 101.0);
         }
     }
 
