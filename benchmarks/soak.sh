@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the demo's load for a while, with a version every second, and says what the process holds:
-# heap in use after a collection and what the heap has taken, resident memory, threads, open files, and bytes on disk by kind.
+# heap in use after a collection and its size, resident memory, threads, open files, and bytes on disk by kind.
 #
 #   benchmarks/soak.sh [DURATION, such as 30m] [SECONDS between two lines]
 set -euo pipefail
@@ -35,7 +35,7 @@ megabytes() {
     echo $((${kilobytes:-0} / 1024))
 }
 
-# heap KIND: kilobytes "used", or taken in "total", by the young and the old generation; what follows them is metaspace.
+# heap used|total: what is in use of the young and the old generation, or their size, in kilobytes; then comes metaspace.
 heap() {
     jcmd "$demo" GC.heap_info | sed -n "s/.*$1 \([0-9]*\)K.*/\1/p" | head -n 2 | awk '{s += $1} END {print s}'
 }
@@ -45,14 +45,15 @@ printf '%8s %8s %8s %8s %8s %8s %10s %12s %17s\n' \
 start=$SECONDS
 line=$every
 while kill -0 "$demo" 2> /dev/null; do
-    # Each second: what checkpoints take rises and falls every few seconds, as RocksDB merges files.
+    # Each second: what checkpoints take rises and falls every dozen of them, as RocksDB merges their files.
     least=
     most=
-    while [ $((SECONDS - start)) -lt "$line" ] && kill -0 "$demo" 2> /dev/null; do
+    while :; do
         sleep 1
         taken="$(megabytes "$files/kept/checkpoints")"
         [ -n "$least" ] && [ "$least" -le "$taken" ] || least=$taken
         [ -n "$most" ] && [ "$most" -ge "$taken" ] || most=$taken
+        { [ $((SECONDS - start)) -lt "$line" ] && kill -0 "$demo" 2> /dev/null; } || break
     done
     line=$((line + every))
     [ -r "/proc/$demo/status" ] || break

@@ -46,6 +46,7 @@ class RescaleITCase {
 
     @AfterEach
     void stop() throws Exception {
+        PacedPolls.pace(Duration.ZERO);
         IOUtils.closeAll(flink, kafka);
     }
 

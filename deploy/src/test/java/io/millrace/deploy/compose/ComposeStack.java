@@ -88,11 +88,8 @@ final class ComposeStack implements AutoCloseable {
      * shell ends says nothing: the container may end before it.
      */
     void killJvm(String service) {
-        Engine.docker(
-                "exec",
-                container(service),
-                "bash",
-                "-c",
+        tryShell(
+                service,
                 "for p in /proc/[0-9]*; do case $(readlink $p/exe) in */java) kill -9 ${p##*/};;"
                         + " esac; done");
     }

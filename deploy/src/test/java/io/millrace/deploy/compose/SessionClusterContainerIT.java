@@ -114,7 +114,7 @@ final class SessionClusterContainerIT implements LogsOfFailure.HasStack {
         return job(job).path("state").asText();
     }
 
-    /** From the job itself: the interface has a job's metrics, numRestarts too, seconds later. */
+    /** These come with the job; its metrics, numRestarts too, come seconds later. */
     private JsonNode failures(String job) {
         return stack.get("SESSION_PORT", "/jobs/" + job + "/exceptions")
                 .required("exceptionHistory")

@@ -28,9 +28,8 @@ final class Versions {
     /** Numbers of the versions that have a manifest, ascending. */
     List<Long> numbers() {
         // Not ls, which fails when retention takes one away while it looks.
-        return stack.tryShell(service, "cd " + FOLDER + " && printf '%s\\n' [0-9]*/manifest.json")
+        return stack.tryShell(service, "cd " + FOLDER + " && compgen -G '*/manifest.json'")
                 .lines()
-                .filter(line -> !line.startsWith("["))
                 .map(line -> Long.valueOf(line.substring(0, line.indexOf('/'))))
                 .sorted()
                 .toList();

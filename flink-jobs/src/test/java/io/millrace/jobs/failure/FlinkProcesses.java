@@ -174,7 +174,7 @@ final class FlinkProcesses implements AutoCloseable {
                         Map.of("FLINK_CONF_DIR", directory.toString()),
                         CliFrontend.class,
                         arguments);
-        int status = client.await(60);
+        int status = client.await(120);
         Matcher submitted = SUBMITTED.matcher(client.output());
         if (status != 0 || !submitted.find()) {
             throw new AssertionError("flink run ended with " + status + "\n" + client.lastLines());

@@ -56,7 +56,7 @@ import org.junit.jupiter.api.io.TempDir;
  * again; {@code -Dgolden.write=true} writes the ones of the release that {@link #RELEASE} names.
  */
 @Tag("kafka")
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SavepointITCase {
 
     private static final String RELEASE = "0.1.0";

@@ -39,7 +39,7 @@ final class TestMount implements AutoCloseable {
     void makeReadOnly() throws Exception {
         Wait.until(
                 directory + " to become read-only",
-                Duration.ofSeconds(20),
+                Duration.ofSeconds(120),
                 () -> run("mount", "-o", "remount,ro", directory).isEmpty(),
                 () -> "");
     }

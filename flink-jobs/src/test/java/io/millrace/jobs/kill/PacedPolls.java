@@ -24,6 +24,7 @@ public final class PacedPolls
     private static final long QUICK_POLLS = 40;
     private static final long PAUSE_NANOS = 3_000_000;
     private static final long LONG_PAUSE_NANOS = 40_000_000;
+    private static final long MOST_LONG_PAUSES = 4;
 
     /** Clicks pause longer, and come after their impressions; without pauses they come first. */
     private static final long CLICKS_PAUSES = 3;
@@ -49,7 +50,8 @@ public final class PacedPolls
             LockSupport.parkNanos(always.toNanos());
         } else {
             // Longer and longer, so that the input outlasts a kill that is late.
-            long pause = polls < QUICK_POLLS ? PAUSE_NANOS : LONG_PAUSE_NANOS * polls / QUICK_POLLS;
+            long times = Math.min(polls / QUICK_POLLS, MOST_LONG_PAUSES);
+            long pause = times == 0 ? PAUSE_NANOS : times * LONG_PAUSE_NANOS;
             LockSupport.parkNanos(isOfClicks(records) ? CLICKS_PAUSES * pause : pause);
         }
         return records;

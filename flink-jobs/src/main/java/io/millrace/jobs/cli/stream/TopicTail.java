@@ -23,7 +23,7 @@ public final class TopicTail<T extends SpecificRecord> implements AutoCloseable 
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicTail.class);
 
-    /** Not woken up: who ends the tail waits this long at most. */
+    /** Short, as close waits for it: a wake-up could also end the look at the topic's end. */
     private static final Duration POLL = Duration.ofMillis(100);
 
     private static final Duration LAST_POLLS = Duration.ofSeconds(5);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("kafka")
-@Timeout(120)
+@Timeout(240)
 class TopicTailITCase {
 
     @TempDir Path directory;
@@ -38,13 +38,15 @@ class TopicTailITCase {
                                 await(busy);
                             });
             TestRatings.send(kafka, 10, 1);
-            Await.until("the first rating", () -> heard.get() == 1);
-            TestRatings.send(kafka, 20, 2);
-
             Thread closing = new Thread(tail::close);
-            closing.start();
-            Await.until("close to wait", () -> closing.getState() == Thread.State.WAITING);
-            busy.countDown();
+            try {
+                Await.until("the first rating", () -> heard.get() == 1);
+                TestRatings.send(kafka, 20, 2);
+                closing.start();
+                Await.until("close to wait", () -> closing.getState() == Thread.State.WAITING);
+            } finally {
+                busy.countDown();
+            }
             closing.join();
 
             assertThat(heard).hasValue(10 + 20);
